@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,9 +176,14 @@ final class ClusterAssembly implements AutoCloseable {
         return metadata;
     }
 
-    /** The partitions of the whole cluster. */
-    Partitions partitions(Metadata shown, Partitions local, ProducerIdSource producerIds) {
-        return new ClusterPartitions(vertx, shown, local, peers(), producerIds);
+    /**
+     * The partitions of the whole cluster.
+     *
+     * @param proof of a shard: complete when this node has everything that was committed in it before the call
+     */
+    ClusterPartitions partitions(
+            Metadata shown, Partitions local, ProducerIdSource producerIds, IntFunction<Future<Void>> proof) {
+        return new ClusterPartitions(vertx, shown, local, peers(), producerIds, proof);
     }
 
     RaftNode raft() {

@@ -174,6 +174,14 @@ final class ClusterShards {
         return new RaftMember(replica, node.member().raft(), true);
     }
 
+    /** Completes when the replica here has everything that was committed in its shard before the call. */
+    Future<Void> barrier(int shard) {
+        RaftShardLog log = logs.get(shard);
+        return log == null
+                ? Future.failedFuture("shard " + shard + " is not open here")
+                : Future.fromCompletionStage(log.barrier());
+    }
+
     // ---- now and then
 
     private Void tick() {

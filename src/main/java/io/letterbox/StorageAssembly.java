@@ -5,6 +5,7 @@ import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.ProducerIdSource;
+import io.letterbox.cluster.forwarding.ClusterPartitions;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.disk.Disk;
 import io.letterbox.disk.FileDisk;
@@ -146,10 +147,11 @@ final class StorageAssembly {
         WorkerExecutor readers = vertx.createSharedWorkerExecutor(
                 "letterbox-reader", config.storage().readerThreads());
         Shortages shortages = new Shortages(clockWatch.clock());
-        reader = new LogAccess(vertx, hosted, readers, shortages);
+        LogAccess access = new LogAccess(vertx, hosted, readers, shortages);
+        reader = access;
         producerIds = new ProducerIds(vertx, metadata);
         LocalPartitions local = new LocalPartitions(vertx, hosted, hostedShards);
-        partitions = cluster == null ? local : cluster.partitions(metadata, local, producerIds);
+        partitions = cluster == null ? local : clusterPartitions(local, access);
         coordinators = new CoordinatorRouter(vertx, metadata, partitions, internalTopics(config));
         memory = StateBudget.of(
                 config.limits().producerBytes(),
@@ -184,6 +186,18 @@ final class StorageAssembly {
                 ? null
                 : new ClusterShards(vertx, cluster, config.cluster().shardsPerNode(), services, shards, metadata);
         bind(config, meters, health, shortages);
+    }
+
+    /** The partitions of the cluster; has everybody here know what other nodes lead. */
+    private Partitions clusterPartitions(LocalPartitions local, LogAccess access) {
+        ClusterPartitions all = cluster.partitions(metadata, local, producerIds, this::barrier);
+        access.askWhoLeads(all::isLedElsewhere);
+        metadata.awaitUse(all.topicUse());
+        return all;
+    }
+
+    private Future<Void> barrier(int shard) {
+        return clusterShards.barrier(shard);
     }
 
     private ProducerLimits producerLimits(LetterboxConfig config) {

@@ -38,11 +38,22 @@ public interface Metadata {
     /**
      * Proposes a change. The future completes on the caller's context, when the change is durable <em>and</em> this
      * node's shards serve it, so an append that is sent after that finds its partition open. A refusal is a failed
-     * future with an {@link io.letterbox.error.ApiException}.
+     * future with an {@link io.letterbox.error.ApiException}. In a cluster, a change of topics has arrived at the
+     * leaders of their partitions then as well, see {@link TopicUse}, unless that takes more than some seconds.
      *
      * @param by the actor who asked for it, for the audit log
      */
     Future<Reply> propose(Command command, Actor by);
+
+    /**
+     * Proposes a change as {@link #propose(Command, Actor)} does, for somebody who says how long to wait for the
+     * partitions that it makes: after that the future fails with {@code OUTCOME_UNKNOWN}, and the change is made.
+     *
+     * @param timeoutMs in milliseconds, 0 or more
+     */
+    default Future<Reply> propose(Command command, Actor by, long timeoutMs) {
+        return propose(command, by);
+    }
 
     /** Calls the listener on the caller's context after every change, in order; the listener must not block. */
     void onChange(Consumer<ClusterImage> listener);

@@ -7,6 +7,7 @@ import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The operations of partition leaders, by the partition's name: callers know neither shards nor nodes. Requests of one
@@ -76,6 +77,16 @@ public interface Partitions {
      *     its epoch, {@link #UNREADABLE} if the partition cannot be read
      */
     Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId);
+
+    /**
+     * What partitions have, as their leaders say who have proven that they lead: nothing is missing that was
+     * acknowledged before this was called. Never fails.
+     *
+     * @param incarnations the partitions, each with the id of its topic
+     * @return the status by partition; without those that nobody can say it of for now, and those that are not open in
+     *     this incarnation
+     */
+    Future<Map<TopicPartition, PartitionStatus>> statuses(Map<TopicPartition, UUID> incarnations);
 
     /**
      * Sends a request to the coordinator on a partition of an internal topic. Fails with {@code NOT_COORDINATOR} if

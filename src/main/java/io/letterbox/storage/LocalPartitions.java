@@ -5,6 +5,7 @@ import io.letterbox.audit.Actor;
 import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.coordinator.CoordinatorRequest;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** Sends operations on this node's partitions as messages to the shards that host them. Any thread. */
 public final class LocalPartitions implements Partitions {
@@ -92,6 +94,16 @@ public final class LocalPartitions implements Partitions {
         Promise<Map<Integer, Integer>> all = promise();
         Future.all(answers).map(answered -> union(answers)).onComplete(all);
         return all.future();
+    }
+
+    @Override
+    public Future<Map<TopicPartition, PartitionStatus>> statuses(Map<TopicPartition, UUID> incarnations) {
+        Map<TopicPartition, PartitionStatus> open = new HashMap<>();
+        incarnations.forEach((partition, topic) -> {
+            HostedPartition held = hosted.get(partition);
+            if (held != null && held.topicId().equals(topic)) open.put(partition, held.status());
+        });
+        return vertx.getOrCreateContext().succeededFuture(open);
     }
 
     private static Map<Integer, Integer> union(List<Future<Map<Integer, Integer>>> answers) {

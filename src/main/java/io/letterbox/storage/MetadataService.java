@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.audit.Actor;
 import io.letterbox.audit.Audit;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.TopicUse;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ClusterImage;
@@ -11,9 +12,11 @@ import io.letterbox.metadata.LeaderOverlay;
 import io.letterbox.metadata.MetadataLog;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.ShardLeader;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.storage.ShardMessage.ApplyImage;
 import io.letterbox.text.FileTrouble;
+import io.letterbox.time.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,6 +44,9 @@ public final class MetadataService implements Metadata {
     /** How long {@link #newest} waits. */
     static final long BARRIER_MS = 2_000;
 
+    /** How long the leaders of partitions may take to follow a change of topics, where nobody says. */
+    private static final long FOLLOW_MS = 5_000;
+
     private final Vertx vertx;
     private final MetadataLog log;
     private final HostedShards shards;
@@ -55,6 +61,9 @@ public final class MetadataService implements Metadata {
 
     /** Asks which version the cluster has agreed on; null on a single node. */
     private volatile Supplier<Future<Long>> agreedVersion;
+
+    /** Null on a single node, where a change is followed when it is shown. */
+    private volatile TopicUse topicUse;
 
     // The service's own context.
     private final List<PendingReply> waiting = new ArrayList<>();
@@ -162,6 +171,11 @@ public final class MetadataService implements Metadata {
         agreedVersion = version;
     }
 
+    /** Has changes of topics answered when they have arrived where partitions are led. */
+    public void awaitUse(TopicUse use) {
+        topicUse = use;
+    }
+
     @Override
     public boolean mayBeBehind() {
         return agreedVersion != null;
@@ -205,6 +219,44 @@ public final class MetadataService implements Metadata {
 
     @Override
     public Future<Reply> propose(Command command, Actor by) {
+        return changed(command, by, FOLLOW_MS).map(Arrival::reply);
+    }
+
+    @Override
+    public Future<Reply> propose(Command command, Actor by, long timeoutMs) {
+        return changed(command, by, timeoutMs).map(arrival -> {
+            if (arrival.everywhere()) return arrival.reply();
+            throw new ApiException(
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    "The change of the topic '" + createdTopic(command) + "' is made, but not all of its partitions"
+                            + " take records yet. They do as soon as their leaders can be reached.");
+        });
+    }
+
+    /**
+     * A change that was made.
+     *
+     * @param everywhere false if the time was up before all leaders of partitions that it makes followed it
+     */
+    private record Arrival(Reply reply, boolean everywhere) {}
+
+    private Future<Arrival> changed(Command command, Actor by, long timeoutMs) {
+        TopicUse use = topicUse;
+        if (use == null) return decide(command, by).map(reply -> new Arrival(reply, true));
+        long untilMs = Clock.system().elapsedMs() + timeoutMs;
+        TopicImage before =
+                command instanceof Command.DeleteTopic delete ? visible.topics().get(delete.name()) : null;
+        String made = createdTopic(command);
+        return decide(command, by).compose(reply -> {
+            long leftMs = Math.max(0, untilMs - Clock.system().elapsedMs());
+            if (before != null)
+                return use.deleted(before, Math.min(leftMs, FOLLOW_MS)).map(gone -> new Arrival(reply, true));
+            if (made != null) return use.made(made, leftMs).map(led -> new Arrival(reply, led));
+            return Future.succeededFuture(new Arrival(reply, true));
+        });
+    }
+
+    private Future<Reply> decide(Command command, Actor by) {
         Promise<Reply> promise = ((ContextInternal) vertx.getOrCreateContext()).promise();
         String topic = createdTopic(command);
         log.propose(command)

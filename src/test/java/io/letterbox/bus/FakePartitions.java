@@ -7,6 +7,7 @@ import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -42,6 +43,11 @@ public class FakePartitions implements Partitions {
 
     @Override
     public Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Map<TopicPartition, PartitionStatus>> statuses(Map<TopicPartition, UUID> incarnations) {
         throw new UnsupportedOperationException();
     }
 

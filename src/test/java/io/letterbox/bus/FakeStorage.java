@@ -23,10 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -322,6 +324,16 @@ public final class FakeStorage implements FetchReader, Partitions {
     @Override
     public Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId) {
         return onCaller(Future.succeededFuture(Map.of()));
+    }
+
+    @Override
+    public Future<Map<TopicPartition, PartitionStatus>> statuses(Map<TopicPartition, UUID> incarnations) {
+        Map<TopicPartition, PartitionStatus> open = new HashMap<>();
+        for (TopicPartition partition : incarnations.keySet()) {
+            PartitionStatus status = status(partition);
+            if (status != null) open.put(partition, status);
+        }
+        return onCaller(Future.succeededFuture(open));
     }
 
     @Override

@@ -6,13 +6,16 @@ import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Metadata;
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.ProducerIdSource;
+import io.letterbox.bus.TopicUse;
 import io.letterbox.cluster.PeerException;
 import io.letterbox.cluster.PeerRequestKind;
 import io.letterbox.cluster.Peers;
 import io.letterbox.cluster.forwarding.PartitionRequest.AppendBatch;
 import io.letterbox.cluster.forwarding.PartitionRequest.AskCoordinator;
+import io.letterbox.cluster.forwarding.PartitionRequest.DescribeStatuses;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -31,7 +34,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +55,9 @@ public final class ClusterPartitions implements Partitions {
     /** How long anything but an append is tried. */
     static final long PATIENCE_MS = 5_000;
 
+    /** How long a node may take to say what its partitions have. */
+    private static final long STATUS_MS = 2_500;
+
     private static final long RETRY_MS = 100;
 
     private final VertxInternal vertx;
@@ -58,6 +66,9 @@ public final class ClusterPartitions implements Partitions {
     private final ProducerIdSource producerIds;
     private final Routes routes;
     private final ForwardingCodec codec = new ForwardingCodec();
+    private final ProvenLeader proven;
+    private final LeaderStatuses statuses;
+    private final TopicUse topicUse;
     private final Map<ContextInternal, PublishLanes> lanes = new ConcurrentHashMap<>();
 
     /** Where appends of threads go that have no context of their own. */
@@ -67,17 +78,26 @@ public final class ClusterPartitions implements Partitions {
      * @param metadata the image, which has the leaders
      * @param local this node's own shards
      * @param producerIds the ids under which this node's doors publish
+     * @param proof of a shard: complete when this node has everything that was committed in it before the call
      */
     public ClusterPartitions(
-            Vertx vertx, Metadata metadata, Partitions local, Peers peers, ProducerIdSource producerIds) {
+            Vertx vertx,
+            Metadata metadata,
+            Partitions local,
+            Peers peers,
+            ProducerIdSource producerIds,
+            IntFunction<Future<Void>> proof) {
         this.vertx = (VertxInternal) vertx;
         this.local = local;
         this.peers = peers;
         this.producerIds = producerIds;
         this.routes = new Routes(metadata);
         this.others = this.vertx.createEventLoopContext();
+        this.proven = new ProvenLeader(this.vertx, local, routes, self(), proof);
+        this.statuses = new LeaderStatuses(this.vertx, routes, self(), proven, this::statusesAt);
+        this.topicUse = new TopicReadiness(this.vertx, metadata, local, statuses, self(), this::statusesAt);
         metadata.onChange(image -> lanes.forEach((context, all) -> context.runOnContext(changed -> all.hurry())));
-        peers.answer(PeerRequestKind.PARTITIONS, new ForwardedRequests(vertx, local, routes, codec)::answer);
+        peers.answer(PeerRequestKind.PARTITIONS, new ForwardedRequests(vertx, local, proven, routes, codec)::answer);
     }
 
     @Override
@@ -158,7 +178,7 @@ public final class ClusterPartitions implements Partitions {
     public Future<List<ActiveProducer>> describeProducers(TopicPartition partition) {
         return patiently(
                 partition,
-                () -> local.describeProducers(partition),
+                () -> proven.describeProducers(partition),
                 new PartitionRequest.DescribeProducers(partition),
                 PATIENCE_MS);
     }
@@ -186,7 +206,7 @@ public final class ClusterPartitions implements Partitions {
         List<Future<Map<Integer, Integer>>> answers = new ArrayList<>();
         for (int leader : leaders) {
             Future<Map<Integer, Integer>> answer = leader == self()
-                    ? local.findProducer(topic, partitions, producerId)
+                    ? proven.findProducer(topic, partitions, producerId)
                     : forward(leader, request, PATIENCE_MS);
             answers.add(answer.map(known -> onlyLedBy(leader, topic, known))
                     .otherwise(failure -> unreadable(leader, topic, partitions)));
@@ -199,6 +219,20 @@ public final class ClusterPartitions implements Partitions {
                 })
                 .onComplete(all);
         return all.future();
+    }
+
+    @Override
+    public Future<Map<TopicPartition, PartitionStatus>> statuses(Map<TopicPartition, UUID> incarnations) {
+        return statuses.of(incarnations);
+    }
+
+    private Future<Map<TopicPartition, PartitionStatus>> statusesAt(int node, DescribeStatuses request) {
+        return forward(node, request, STATUS_MS);
+    }
+
+    /** Whether topics have arrived where they are led. */
+    public TopicUse topicUse() {
+        return topicUse;
     }
 
     /** What a node says of partitions that others lead is out of date at times. */

@@ -8,6 +8,7 @@ import io.letterbox.cluster.forwarding.PartitionRequest.AppendBatch;
 import io.letterbox.cluster.forwarding.PartitionRequest.AskCoordinator;
 import io.letterbox.cluster.forwarding.PartitionRequest.DeleteRecords;
 import io.letterbox.cluster.forwarding.PartitionRequest.DescribeProducers;
+import io.letterbox.cluster.forwarding.PartitionRequest.DescribeStatuses;
 import io.letterbox.cluster.forwarding.PartitionRequest.FindProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
@@ -27,12 +28,14 @@ import io.vertx.core.internal.VertxInternal;
 final class ForwardedRequests {
     private final ContextInternal context;
     private final Partitions local;
+    private final ProvenLeader proven;
     private final Routes routes;
     private final ForwardingCodec codec;
 
-    ForwardedRequests(Vertx vertx, Partitions local, Routes routes, ForwardingCodec codec) {
+    ForwardedRequests(Vertx vertx, Partitions local, ProvenLeader proven, Routes routes, ForwardingCodec codec) {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.local = local;
+        this.proven = proven;
         this.routes = routes;
         this.codec = codec;
     }
@@ -65,10 +68,13 @@ final class ForwardedRequests {
             return refused(partition, local.deleteRecords(partition, delete.beforeOffset(), delete.by()));
         }
         if (request instanceof DescribeProducers describe) {
-            return refused(describe.partition(), local.describeProducers(describe.partition()));
+            return refused(describe.partition(), proven.describeProducers(describe.partition()));
         }
         if (request instanceof FindProducer find) {
-            return local.findProducer(find.topic(), find.partitions(), find.producerId());
+            return proven.findProducer(find.topic(), find.partitions(), find.producerId());
+        }
+        if (request instanceof DescribeStatuses describe) {
+            return describe.led() ? proven.statuses(describe.incarnations()) : local.statuses(describe.incarnations());
         }
         if (request instanceof AskCoordinator<?> ask) {
             return refused(ask.partition(), local.ask(ask.partition(), ask.command(), ask.principal()));

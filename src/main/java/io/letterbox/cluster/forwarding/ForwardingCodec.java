@@ -43,6 +43,7 @@ final class ForwardingCodec {
             Map.entry(2, PartitionRequest.DeleteRecords.class),
             Map.entry(3, PartitionRequest.DescribeProducers.class),
             Map.entry(4, PartitionRequest.FindProducer.class),
+            Map.entry(5, PartitionRequest.DescribeStatuses.class),
             Map.entry(101, GroupCommand.JoinGroup.class),
             Map.entry(102, GroupCommand.SyncGroup.class),
             Map.entry(103, GroupCommand.ClassicHeartbeat.class),

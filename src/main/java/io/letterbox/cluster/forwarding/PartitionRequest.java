@@ -4,6 +4,7 @@ import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.VerificationGuard;
@@ -11,6 +12,7 @@ import io.letterbox.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * What a node asks another one about partitions that it leads, as {@link Partitions} describes it.
@@ -36,6 +38,16 @@ sealed interface PartitionRequest<R> {
      */
     record FindProducer(String topic, int partitions, long producerId)
             implements PartitionRequest<Map<Integer, Integer>> {}
+
+    /**
+     * Say what partitions have.
+     *
+     * @param incarnations the partitions, each with the id of its topic
+     * @param led whether the node answers only for those that it leads, after it has proven that; otherwise for all
+     *     that are open there
+     */
+    record DescribeStatuses(Map<TopicPartition, UUID> incarnations, boolean led)
+            implements PartitionRequest<Map<TopicPartition, PartitionStatus>> {}
 
     /** Ask the coordinator of a partition. On the wire, the command follows behind the other components. */
     record AskCoordinator<R>(TopicPartition partition, Principal principal, CoordinatorCommand<R> command)

@@ -56,15 +56,29 @@ final class Proposals {
      * @param by the client, for the audit log
      */
     Future<ApiError> propose(Command command, Actor by, boolean validateOnly) {
-        if (validateOnly) {
-            Reply reply = dryRun(command).reply();
-            if (!(reply instanceof Reply.Refused refused)) return Future.succeededFuture(ApiError.NONE);
-            return Future.succeededFuture(
-                    AdminErrors.of(new io.letterbox.error.ApiException(refused.code(), refused.detail())));
-        }
-        return backend.metadata()
-                .propose(command, by)
-                .map(applied -> ApiError.NONE)
-                .otherwise(AdminErrors::of);
+        return validateOnly ? rehearse(command) : answered(backend.metadata().propose(command, by));
+    }
+
+    /**
+     * Proposes a change of topics; never fails.
+     *
+     * @param by the client, for the audit log
+     * @param timeoutMs how long the client waits until partitions that are made can be used; answered with
+     *     {@code REQUEST_TIMED_OUT} after that, as in Kafka
+     */
+    Future<ApiError> propose(Command command, Actor by, int timeoutMs) {
+        return answered(backend.metadata().propose(command, by, Math.max(0, timeoutMs)));
+    }
+
+    /** Only validates a command; never fails. */
+    Future<ApiError> rehearse(Command command) {
+        Reply reply = dryRun(command).reply();
+        if (!(reply instanceof Reply.Refused refused)) return Future.succeededFuture(ApiError.NONE);
+        return Future.succeededFuture(
+                AdminErrors.of(new io.letterbox.error.ApiException(refused.code(), refused.detail())));
+    }
+
+    private static Future<ApiError> answered(Future<Reply> proposed) {
+        return proposed.map(applied -> ApiError.NONE).otherwise(AdminErrors::of);
     }
 }

@@ -52,7 +52,7 @@ final class TopicChanges {
         for (DeleteTopicState topic : wanted) {
             Integer often = times.remove(identity(topic));
             // A topic that is named several times gets one refusal.
-            if (often != null) results.add(deleteOne(topic, request.actor(), often > 1));
+            if (often != null) results.add(deleteOne(topic, request, often > 1));
         }
         return Future.join(results).map(done -> {
             DeleteTopicsResponseData response = new DeleteTopicsResponseData();
@@ -77,7 +77,8 @@ final class TopicChanges {
         return wanted.name() == null ? wanted.topicId() : wanted.name();
     }
 
-    private Future<DeletableTopicResult> deleteOne(DeleteTopicState wanted, Actor by, boolean repeated) {
+    private Future<DeletableTopicResult> deleteOne(DeleteTopicState wanted, KafkaRequest request, boolean repeated) {
+        int timeoutMs = request.body(DeleteTopicsRequestData.class).timeoutMs();
         DeletableTopicResult result =
                 new DeletableTopicResult().setName(wanted.name()).setTopicId(wanted.topicId());
         try {
@@ -95,10 +96,12 @@ final class TopicChanges {
             requireKnown(name);
             result.setName(name);
             if (topic != null) result.setTopicId(ClusterView.id(topic.id()));
-            return proposals.propose(new Command.DeleteTopic(name), by, false).map(error -> {
-                if (error.isSuccess()) meters.forgetTopic(name);
-                return with(result, error);
-            });
+            return proposals
+                    .propose(new Command.DeleteTopic(name), request.actor(), timeoutMs)
+                    .map(error -> {
+                        if (error.isSuccess()) meters.forgetTopic(name);
+                        return with(result, error);
+                    });
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(with(result, AdminErrors.of(refusal)));
         }
@@ -128,7 +131,7 @@ final class TopicChanges {
         for (CreatePartitionsTopic topic : data.topics()) {
             if (!met.add(topic.name())) continue;
             boolean repeated = data.topics().findAll(topic.name()).size() > 1;
-            results.add(grow(topic, request.actor(), repeated, data.validateOnly()));
+            results.add(grow(topic, request.actor(), repeated, data));
         }
         return Future.join(results).map(done -> {
             CreatePartitionsResponseData response = new CreatePartitionsResponseData();
@@ -139,7 +142,7 @@ final class TopicChanges {
     }
 
     private Future<CreatePartitionsTopicResult> grow(
-            CreatePartitionsTopic topic, Actor by, boolean repeated, boolean validateOnly) {
+            CreatePartitionsTopic topic, Actor by, boolean repeated, CreatePartitionsRequestData data) {
         CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());
         Command.AddPartitions command = new Command.AddPartitions(topic.name(), topic.count());
         try {
@@ -154,7 +157,9 @@ final class TopicChanges {
         } catch (RuntimeException refusal) {
             return Future.succeededFuture(with(result, AdminErrors.of(refusal)));
         }
-        return proposals.propose(command, by, validateOnly).map(error -> with(result, error));
+        Future<ApiError> made =
+                data.validateOnly() ? proposals.rehearse(command) : proposals.propose(command, by, data.timeoutMs());
+        return made.map(error -> with(result, error));
     }
 
     private void requireAsPlaced(CreatePartitionsTopic topic, TopicImage grown) {

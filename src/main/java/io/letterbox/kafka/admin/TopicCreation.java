@@ -58,10 +58,7 @@ final class TopicCreation {
         for (CreatableTopic topic : data.topics()) {
             if (!names.add(topic.name())) continue;
             boolean repeated = data.topics().findAll(topic.name()).size() > 1;
-            results.add(
-                    repeated
-                            ? Future.succeededFuture(repeated(topic.name()))
-                            : one(topic, request.actor(), data.validateOnly()));
+            results.add(repeated ? Future.succeededFuture(repeated(topic.name())) : one(topic, request.actor(), data));
         }
         return Future.join(results).map(done -> {
             CreateTopicsResponseData response = new CreateTopicsResponseData();
@@ -76,7 +73,7 @@ final class TopicCreation {
                 name, new ApiError(Errors.INVALID_REQUEST, "The request has the topic " + name + " more than once."));
     }
 
-    private Future<CreatableTopicResult> one(CreatableTopic topic, Actor by, boolean validateOnly) {
+    private Future<CreatableTopicResult> one(CreatableTopic topic, Actor by, CreateTopicsRequestData data) {
         Command.CreateTopic command;
         try {
             command = command(topic);
@@ -86,10 +83,12 @@ final class TopicCreation {
         // The response describes the rehearsed topic: the real one has another position in the log, and the same
         // content.
         TopicImage rehearsed = proposals.dryRun(command).image().topics().get(topic.name());
-        return proposals.propose(command, by, validateOnly).map(error -> {
+        Future<ApiError> answer =
+                data.validateOnly() ? proposals.rehearse(command) : proposals.propose(command, by, data.timeoutMs());
+        return answer.map(error -> {
             if (error.isFailure()) return refused(topic.name(), error);
             TopicImage made =
-                    validateOnly ? rehearsed : proposals.image().topics().get(topic.name());
+                    data.validateOnly() ? rehearsed : proposals.image().topics().get(topic.name());
             // A client may have deleted it in between; it was created all the same.
             return described(made == null ? rehearsed : made);
         });

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
+import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.FakePartitions;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.OnLoop;
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
+import io.letterbox.bus.TopicUse;
 import io.letterbox.cluster.Peers;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
@@ -30,10 +33,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,6 +49,7 @@ import org.junit.jupiter.api.Test;
 class ClusterPartitionsTest {
     private static final int PATIENCE_SECONDS = 30;
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final UUID TOPIC = new UUID(1, 1);
 
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
@@ -59,9 +66,17 @@ class ClusterPartitionsTest {
 
         private static ClusterImage led(int leader, int epoch) {
             PartitionImage partition = new PartitionImage(0, leader, epoch, List.of(1, 2, 3), List.of(1, 2, 3));
-            TopicImage topic =
-                    new TopicImage("t", new UUID(1, 1), List.of(partition, partition), new TopicConfig(Map.of()));
+            TopicImage topic = new TopicImage("t", TOPIC, List.of(partition, partition), new TopicConfig(Map.of()));
             return new ClusterImage(1, "test", Map.of(), new TreeMap<>(Map.of("t", topic)));
+        }
+
+        void add(String name, UUID id, int partitions) {
+            PartitionImage partition = image.topics().get("t").partitions().get(0);
+            TopicImage added =
+                    new TopicImage(name, id, Collections.nCopies(partitions, partition), new TopicConfig(Map.of()));
+            Map<String, TopicImage> topics = new HashMap<>(image.topics());
+            topics.put(name, added);
+            image = new ClusterImage(2, "test", Map.of(), new TreeMap<>(topics));
         }
 
         void elect(int leader, int epoch) {
@@ -88,16 +103,20 @@ class ClusterPartitionsTest {
     /** One node, whose shards take what they get while they lead. */
     private final class Node extends FakePartitions {
         private final List<Append> taken = new CopyOnWriteArrayList<>();
+        private final int id;
         private final Peers peers;
         private final ClusterPartitions partitions;
         private volatile boolean leads;
         private volatile ApiException refusal;
+        private volatile Future<Void> proof = Future.succeededFuture();
+        private final Map<TopicPartition, UUID> open = new ConcurrentHashMap<>();
 
         Node(int id) {
+            this.id = id;
             this.peers = net.of(id);
             this.leads = id == 2;
-            this.partitions =
-                    new ClusterPartitions(vertx, metadata, this, peers, () -> Future.succeededFuture(70L + id));
+            this.partitions = new ClusterPartitions(
+                    vertx, metadata, this, peers, () -> Future.succeededFuture(70L + id), shard -> proof);
         }
 
         @Override
@@ -123,6 +142,21 @@ class ClusterPartitionsTest {
         @Override
         public Future<Map<Integer, Integer>> findProducer(String topic, int partitions, long producerId) {
             return Future.succeededFuture(Map.of(0, leads ? 7 : 1));
+        }
+
+        @Override
+        public Future<List<ActiveProducer>> describeProducers(TopicPartition partition) {
+            return Future.succeededFuture(List.of());
+        }
+
+        @Override
+        public Future<Map<TopicPartition, PartitionStatus>> statuses(Map<TopicPartition, UUID> incarnations) {
+            Map<TopicPartition, PartitionStatus> found = new HashMap<>();
+            incarnations.forEach((partition, topic) -> {
+                if (topic.equals(open.get(partition)))
+                    found.put(partition, new PartitionStatus(0, id, id, id, 0, 1, null, false));
+            });
+            return Future.succeededFuture(found);
         }
 
         @Override
@@ -205,7 +239,8 @@ class ClusterPartitionsTest {
     void whoIsAskedWronglySaysWhoLeads() throws Exception {
         // The second node knows of an election that the first has not heard of.
         Image behind = new Image();
-        ClusterPartitions door = new ClusterPartitions(vertx, behind, one, one.peers, () -> Future.succeededFuture(9L));
+        ClusterPartitions door = new ClusterPartitions(
+                vertx, behind, one, one.peers, () -> Future.succeededFuture(9L), shard -> one.proof);
         two.leads = false;
         three.leads = true;
         metadata.elect(3, 2);
@@ -279,5 +314,83 @@ class ClusterPartitionsTest {
         net.leave(2);
         assertThat(get(door.findProducer("t", 2, 5)))
                 .isEqualTo(Map.of(0, Partitions.UNREADABLE, 1, Partitions.UNREADABLE));
+    }
+
+    @Test
+    void theLeaderSaysWhatAPartitionHas() throws Exception {
+        one.open.put(PARTITION, TOPIC);
+        two.open.put(PARTITION, TOPIC);
+        Map<TopicPartition, UUID> asked = Map.of(PARTITION, TOPIC, new TopicPartition("none", 0), TOPIC);
+        for (Node door : List.of(one, two, three)) {
+            Map<TopicPartition, PartitionStatus> found = get(door.partitions.statuses(asked));
+            assertThat(found).containsOnlyKeys(PARTITION);
+            assertThat(found.get(PARTITION).highWatermark()).isEqualTo(2);
+        }
+        assertThat(get(one.partitions.statuses(Map.of(PARTITION, new UUID(1, 2)))))
+                .as("of another topic of that name")
+                .isEmpty();
+        net.leave(2);
+        assertThat(get(one.partitions.statuses(asked))).isEmpty();
+    }
+
+    @Test
+    void whoCannotProveThatItLeadsSaysNothing() throws Exception {
+        two.open.put(PARTITION, TOPIC);
+        two.proof = Future.failedFuture("cut off");
+        for (Node door : List.of(one, two)) {
+            assertThat(get(door.partitions.statuses(Map.of(PARTITION, TOPIC)))).isEmpty();
+            assertThat(get(door.partitions.findProducer("t", 1, 5))).isEqualTo(Map.of(0, Partitions.UNREADABLE));
+            assertThatThrownBy(() -> get(door.partitions.describeProducers(PARTITION)))
+                    .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                            .isEqualTo(ErrorCode.NOT_LEADER));
+        }
+        two.proof = Future.succeededFuture();
+        assertThat(get(one.partitions.describeProducers(PARTITION))).isEmpty();
+    }
+
+    @Test
+    void manyPartitionsAreAskedForInParts() throws Exception {
+        UUID id = UUID.randomUUID();
+        Map<TopicPartition, UUID> many = new HashMap<>();
+        for (int number = 0; number <= LeaderStatuses.MAX_ASKED; number++)
+            many.put(new TopicPartition("many", number), id);
+        metadata.add("many", id, many.size());
+        two.open.putAll(many);
+        assertThat(get(one.partitions.statuses(many))).hasSameSizeAs(many);
+        assertThat(net.asked()).isEqualTo(2);
+    }
+
+    @Test
+    void aTopicIsMadeWhenItsLeaderAndTheReplicaHereHaveOpenedIt() throws Exception {
+        Map<TopicPartition, UUID> both = Map.of(PARTITION, TOPIC, new TopicPartition("t", 1), TOPIC);
+        TopicUse use = one.partitions.topicUse();
+        assertThat(get(use.made("t", 0))).isFalse();
+        one.open.putAll(both);
+        assertThat(get(use.made("t", 0))).as("the leader has not").isFalse();
+        two.open.put(PARTITION, TOPIC);
+        assertThat(get(use.made("t", 0))).as("the leader has opened one of two").isFalse();
+        Future<Boolean> made = use.made("t", TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        two.open.putAll(both);
+        assertThat(get(made)).isTrue();
+        metadata.elect(-1, 2);
+        assertThat(get(use.made("t", 0))).as("nobody leads").isFalse();
+        assertThat(get(use.made("deleted meanwhile", 0))).isTrue();
+    }
+
+    @Test
+    void aTopicIsGoneWhenNobodyHasItAnyMore() throws Exception {
+        TopicUse use = one.partitions.topicUse();
+        TopicImage topic = metadata.image().topics().get("t");
+        for (Node node : List.of(one, two, three)) {
+            node.open.put(PARTITION, TOPIC);
+            assertThat(get(use.deleted(topic, 0))).isFalse();
+            node.open.clear();
+        }
+        assertThat(get(use.deleted(topic, 0))).isTrue();
+        two.open.put(PARTITION, TOPIC);
+        net.leave(2);
+        assertThat(get(use.deleted(topic, 0)))
+                .as("who is away is not waited for")
+                .isTrue();
     }
 }

@@ -7,6 +7,7 @@ import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.PartitionStatus;
 import io.letterbox.cluster.forwarding.PartitionRequest.AppendBatch;
 import io.letterbox.cluster.forwarding.PartitionRequest.AskCoordinator;
 import io.letterbox.coordinator.CoordinatorCommand;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -78,6 +80,11 @@ class ForwardingCodecTest {
         assertThat(there(describe)).isEqualTo(describe);
         List<ActiveProducer> producers = List.of(new ActiveProducer(1L << 40, (short) 2, 3, 4, -1, -1));
         assertThat(back(describe, producers)).isEqualTo(producers);
+        var statuses = new PartitionRequest.DescribeStatuses(Map.of(PARTITION, new UUID(7, 8)), true);
+        assertThat(there(statuses)).isEqualTo(statuses);
+        Map<TopicPartition, PartitionStatus> found =
+                Map.of(PARTITION, new PartitionStatus(1, 2, 3, 4, 5, 6, "broken", true));
+        assertThat(back(statuses, found)).isEqualTo(found);
         var find = new PartitionRequest.FindProducer("t", 4, 99);
         assertThat(there(find)).isEqualTo(find);
         assertThat(back(find, Map.of(0, -1, 3, -2))).isEqualTo(Map.of(0, -1, 3, -2));
