@@ -67,10 +67,15 @@ public final class GroupLagCollector {
     }
 
     private Future<Void> measure(List<GroupView> groups, Survey survey) {
+        return lags.of(groups).compose(all -> measure(groups, all, survey));
+    }
+
+    private Future<Void> measure(List<GroupView> groups, List<List<PartitionLag>> lagsOf, Survey survey) {
         long wallMs = Clock.system().wallMs();
         List<Future<GroupLag>> measured = new ArrayList<>();
-        for (GroupView group : groups) {
-            List<PartitionLag> partitions = lags.of(group);
+        for (int index = 0; index < groups.size(); index++) {
+            GroupView group = groups.get(index);
+            List<PartitionLag> partitions = lagsOf.get(index);
             partitions.removeIf(lag -> lag.committed() == null);
             if (partitions.size() > survey.room) continue;
             survey.room -= Math.max(1, partitions.size());

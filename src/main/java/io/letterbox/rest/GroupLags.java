@@ -21,9 +21,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -35,6 +37,7 @@ final class GroupLags {
     /** The first batch is read whole, whatever its size. */
     private static final int ONE_BATCH = 1;
 
+    private final DoorServices backend;
     private final Coordinators coordinators;
     private final Metadata metadata;
     private final LogReader reader;
@@ -55,7 +58,7 @@ final class GroupLags {
      *
      * @param partition the partition
      * @param committed the committed offset, or null
-     * @param status the log's offsets, or null if the log is not on this node
+     * @param status the log's offsets, or null if its leader cannot be asked
      * @param memberId the member that reads the partition, or null
      */
     record PartitionLag(TopicPartition partition, CommittedOffset committed, PartitionStatus status, String memberId) {
@@ -73,6 +76,7 @@ final class GroupLags {
 
     /** @param coordinators whose groups are listed: all of a cluster, or those of this node */
     GroupLags(DoorServices backend, Coordinators coordinators) {
+        this.backend = backend;
         this.coordinators = coordinators;
         this.metadata = backend.metadata();
         this.reader = backend.reader();
@@ -106,8 +110,22 @@ final class GroupLags {
                 .map(counts -> counts.stream().mapToInt(Integer::intValue).sum());
     }
 
-    /** The partitions that the group reads or has a committed offset of, in order. */
-    List<PartitionLag> of(GroupView group) {
+    /**
+     * The partitions that groups read or have a committed offset of, in order, of one group after the other. Their
+     * leaders are asked once for all. Never fails.
+     */
+    Future<List<List<PartitionLag>>> of(List<GroupView> groups) {
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (GroupView group : groups) {
+            partitions.addAll(group.offsets().keySet());
+            for (GroupView.Member member : group.members()) partitions.addAll(member.assignment());
+        }
+        return LogStatuses.of(backend, partitions)
+                .map(statuses ->
+                        groups.stream().map(group -> of(group, statuses)).toList());
+    }
+
+    private static List<PartitionLag> of(GroupView group, LogStatuses statuses) {
         Map<TopicPartition, String> readers = new HashMap<>();
         for (GroupView.Member member : group.members()) {
             member.assignment().forEach(partition -> readers.put(partition, member.id()));
@@ -117,7 +135,7 @@ final class GroupLags {
         List<PartitionLag> lags = new ArrayList<>(partitions.size());
         for (TopicPartition partition : partitions) {
             lags.add(new PartitionLag(
-                    partition, group.offsets().get(partition), reader.status(partition), readers.get(partition)));
+                    partition, group.offsets().get(partition), statuses.confirmed(partition), readers.get(partition)));
         }
         return lags;
     }

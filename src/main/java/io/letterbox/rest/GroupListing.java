@@ -11,6 +11,7 @@ import io.letterbox.http.Query;
 import io.letterbox.http.RequestPrincipal;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.rest.GroupLags.PartitionLag;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -84,12 +85,18 @@ final class GroupListing {
     /** Reads until the page is full: a filter may pass few groups of many. */
     private Future<Page> fill(Page page) {
         return read(page.next, page.wanted, Math.min(EACH, page.room())).compose(found -> {
-            for (GroupView group : found.items()) {
-                if (page.room() == 0) return Future.succeededFuture(page);
-                if (page.wanted.has(group)) page.add(summary(group), group.id());
-            }
-            page.next = found.next();
-            return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
+            List<GroupView> wanted =
+                    found.items().stream().filter(page.wanted::has).toList();
+            List<GroupView> fitting = wanted.subList(0, Math.min(page.room(), wanted.size()));
+            return lags.of(fitting).compose(all -> {
+                for (int index = 0; index < fitting.size(); index++) {
+                    GroupView group = fitting.get(index);
+                    page.add(summary(group, all.get(index)), group.id());
+                }
+                if (fitting.size() < wanted.size()) return Future.succeededFuture(page);
+                page.next = found.next();
+                return page.next == null || page.room() == 0 ? Future.succeededFuture(page) : fill(page);
+            });
         });
     }
 
@@ -143,12 +150,14 @@ final class GroupListing {
     private Future<Void> rest(
             HttpServerResponse response, MergedPage<GroupView> page, GroupFilter wanted, boolean first) {
         List<GroupView> groups = page.items().stream().filter(wanted::has).toList();
-        if (!groups.isEmpty()) response.write(chunk(groups, first));
-        boolean nothingYet = first && groups.isEmpty();
-        if (page.next() == null) return Future.succeededFuture();
-        return writable(response)
-                .compose(now -> read(page.next(), wanted, EACH))
-                .compose(next -> rest(response, next, wanted, nothingYet));
+        return lags.of(groups).compose(all -> {
+            if (!groups.isEmpty()) response.write(chunk(groups, all, first));
+            boolean nothingYet = first && groups.isEmpty();
+            if (page.next() == null) return Future.succeededFuture();
+            return writable(response)
+                    .compose(now -> read(page.next(), wanted, EACH))
+                    .compose(next -> rest(response, next, wanted, nothingYet));
+        });
     }
 
     private static Future<Void> writable(HttpServerResponse response) {
@@ -161,12 +170,12 @@ final class GroupListing {
         return drained.future();
     }
 
-    private Buffer chunk(List<GroupView> groups, boolean first) {
+    private static Buffer chunk(List<GroupView> groups, List<List<PartitionLag>> all, boolean first) {
         Buffer chunk = Buffer.buffer();
         try {
             for (int index = 0; index < groups.size(); index++) {
                 if (!first || index > 0) chunk.appendString(",");
-                chunk.appendBytes(Json.MAPPER.writeValueAsBytes(summary(groups.get(index))));
+                chunk.appendBytes(Json.MAPPER.writeValueAsBytes(summary(groups.get(index), all.get(index))));
             }
         } catch (JsonProcessingException e) {
             throw new AssertionError("a tree can always be written", e);
@@ -174,8 +183,7 @@ final class GroupListing {
         return chunk;
     }
 
-    private ObjectNode summary(GroupView group) {
-        return GroupDocument.summary(group, lags.of(group))
-                .put("members", group.members().size());
+    private static ObjectNode summary(GroupView group, List<PartitionLag> lags) {
+        return GroupDocument.summary(group, lags).put("members", group.members().size());
     }
 }

@@ -65,7 +65,10 @@ final class GroupRoutes {
     }
 
     private Future<ObjectNode> document(GroupView group) {
-        List<PartitionLag> partitions = lags.of(group);
+        return lags.of(List.of(group)).compose(all -> document(group, all.get(0)));
+    }
+
+    private Future<ObjectNode> document(GroupView group, List<PartitionLag> partitions) {
         long wallMs = Clock.system().wallMs();
         List<Future<Double>> seconds = new ArrayList<>();
         for (PartitionLag lag : partitions) seconds.add(lags.seconds(lag, wallMs));

@@ -36,9 +36,14 @@ final class OffsetGoals {
     Future<SortedMap<TopicPartition, SetOffsets.TargetOffset>> find(OffsetSpec spec) {
         for (OffsetChange entry : spec.entries()) resolve(entry);
         List<TopicPartition> partitions = new ArrayList<>(changes.keySet());
+        return LogStatuses.of(backend, partitions).compose(statuses -> find(partitions, statuses));
+    }
+
+    private Future<SortedMap<TopicPartition, SetOffsets.TargetOffset>> find(
+            List<TopicPartition> partitions, LogStatuses statuses) {
         List<Future<Long>> offsets = new ArrayList<>();
         for (TopicPartition partition : partitions)
-            offsets.add(find(partition, changes.get(partition).goal()));
+            offsets.add(find(partition, changes.get(partition).goal(), statuses.confirmed(partition)));
         return Future.all(offsets).map(all -> {
             SortedMap<TopicPartition, SetOffsets.TargetOffset> found = new TreeMap<>();
             for (int index = 0; index < partitions.size(); index++) {
@@ -83,19 +88,24 @@ final class OffsetGoals {
         return group == null ? null : group.offsets().get(partition);
     }
 
-    private Future<Long> find(TopicPartition partition, Goal goal) {
-        topic(partition.topic());
-        PartitionStatus status = backend.reader().status(partition);
+    /** @param status as the partition's leader says; null if it could not be asked */
+    private Future<Long> find(TopicPartition partition, Goal goal, PartitionStatus status) {
+        TopicImage topic = topic(partition.topic());
         if (status == null) {
-            throw new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is no partition " + partition + ".");
+            boolean exists = partition.partition() < topic.partitions().size();
+            throw exists
+                    ? new ApiException(
+                            ErrorCode.NOT_LEADER,
+                            "Nobody can say for now where " + partition + " ends. Nothing was changed; try again.")
+                    : new ApiException(ErrorCode.UNKNOWN_PARTITION, "There is no partition " + partition + ".");
         }
         if (goal instanceof Goal.Time time) {
             return backend.reader().offsetForTime(partition, time.timestampMs(), Isolation.UNCOMMITTED);
         }
-        return Future.succeededFuture(find(partition, goal, status));
+        return Future.succeededFuture(offset(partition, goal, status));
     }
 
-    private long find(TopicPartition partition, Goal goal, PartitionStatus status) {
+    private long offset(TopicPartition partition, Goal goal, PartitionStatus status) {
         if (goal instanceof Goal.Earliest) return status.logStartOffset();
         if (goal instanceof Goal.Latest) return status.highWatermark();
         if (goal instanceof Goal.To to) return within(partition, to.offset(), status);
@@ -105,7 +115,7 @@ final class OffsetGoals {
 
     /** An offset below the log's start is allowed, because a slow reader may be there; one beyond its end is not. */
     private long within(TopicPartition partition, long offset, PartitionStatus status) {
-        if (offset <= status.highWatermark() || backend.reader().mayBeBehind(partition)) return offset;
+        if (offset <= status.highWatermark()) return offset;
         throw status.outOfRange("Offset " + offset + " of " + partition + " is beyond the end of the log, "
                 + status.highWatermark() + ".");
     }

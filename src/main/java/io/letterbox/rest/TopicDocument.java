@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.http.Json;
-import io.letterbox.ingress.DoorServices;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicConfigKey;
 import io.letterbox.metadata.TopicImage;
@@ -14,10 +13,11 @@ import java.util.Locale;
 
 /** The JSON of a topic: its entry in the list, and the whole document. */
 final class TopicDocument {
-    private final DoorServices backend;
+    private final LogStatuses statuses;
 
-    TopicDocument(DoorServices backend) {
-        this.backend = backend;
+    /** @param statuses of the topic's partitions */
+    TopicDocument(LogStatuses statuses) {
+        this.statuses = statuses;
     }
 
     /** The entry in the list: name, incarnation, counts, size. */
@@ -32,7 +32,7 @@ final class TopicDocument {
         long records = 0;
         long sizeBytes = 0;
         for (int p = 0; p < topic.partitions().size(); p++) {
-            PartitionStatus status = backend.reader().status(new TopicPartition(topic.name(), p));
+            PartitionStatus status = statuses.of(new TopicPartition(topic.name(), p));
             if (status == null) continue;
             records += status.highWatermark() - status.logStartOffset();
             sizeBytes += status.sizeBytes();
@@ -67,8 +67,11 @@ final class TopicDocument {
         document.put("leaderEpoch", image.leaderEpoch());
         image.replicas().forEach(document.withArray("/replicas")::add);
         image.isr().forEach(document.withArray("/isr")::add);
-        PartitionStatus status = backend.reader().status(new TopicPartition(topic.name(), number));
+        TopicPartition id = new TopicPartition(topic.name(), number);
+        PartitionStatus status = statuses.of(id);
         if (status != null) {
+            // As the replica here has it, which may be behind.
+            if (statuses.confirmed(id) == null) document.put("unconfirmed", true);
             document.put("logStartOffset", status.logStartOffset());
             document.put("highWatermark", status.highWatermark());
             document.put("lastStableOffset", status.lastStableOffset());

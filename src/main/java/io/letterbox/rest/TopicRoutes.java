@@ -21,6 +21,8 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -29,12 +31,13 @@ import java.util.function.Consumer;
 final class TopicRoutes {
     private static final int MAX_BODY_BYTES = 1 << 16;
 
+    /** How long a client waits until the partitions that it makes can be used. */
+    private static final long TIMEOUT_MS = 10_000;
+
     private final DoorServices backend;
-    private final TopicDocument document;
 
     TopicRoutes(DoorServices backend) {
         this.backend = backend;
-        this.document = new TopicDocument(backend);
     }
 
     void mount(Router router) {
@@ -68,15 +71,19 @@ final class TopicRoutes {
 
     private void list(RoutingContext context) {
         Query.of(context.request(), Set.of());
-        ObjectNode answer = Json.MAPPER.createObjectNode();
-        ArrayNode topics = answer.putArray("topics");
-        for (TopicImage topic : backend.metadata().image().topics().values()) topics.add(document.summary(topic));
-        Json.send(context.response(), 200, answer);
+        Collection<TopicImage> all = backend.metadata().image().topics().values();
+        LogStatuses.ofTopics(backend, all).onSuccess(statuses -> {
+            TopicDocument document = new TopicDocument(statuses);
+            ObjectNode answer = Json.MAPPER.createObjectNode();
+            ArrayNode topics = answer.putArray("topics");
+            for (TopicImage topic : all) topics.add(document.summary(topic));
+            Json.send(context.response(), 200, answer);
+        });
     }
 
     private void describe(RoutingContext context) {
         Query.of(context.request(), Set.of());
-        Json.send(context.response(), 200, document.whole(require(name(context))));
+        send(context, 200, require(name(context)));
     }
 
     private void create(RoutingContext context, String name, TopicSpec spec) {
@@ -91,7 +98,10 @@ final class TopicRoutes {
                 ? backend.metadata().image().defaultReplicationFactor()
                 : spec.replicationFactor();
         backend.metadata()
-                .propose(new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()), actor)
+                .propose(
+                        new Command.CreateTopic(name, UUID.randomUUID(), partitions, factor, spec.set()),
+                        actor,
+                        TIMEOUT_MS)
                 .onSuccess(created -> {
                     context.response()
                             .putHeader(
@@ -102,9 +112,14 @@ final class TopicRoutes {
                 // Another client may have created it meanwhile, at another node, too.
                 .onFailure(failure -> backend.metadata().newest().onComplete(shown -> {
                     TopicImage other = find(name);
-                    if (other != null) exists(context, other, spec);
+                    if (other != null && isLed(other)) exists(context, other, spec);
                     else Problem.send(context, failure);
                 }));
+    }
+
+    /** Not so for a moment after a topic was made in a cluster, and while leaders are elected. */
+    private static boolean isLed(TopicImage topic) {
+        return topic.partitions().stream().allMatch(partition -> partition.leader() >= 0);
     }
 
     /** Relative to the request's path: a proxy may have removed a part of it (RFC 9110, section 10.2.2). */
@@ -116,7 +131,7 @@ final class TopicRoutes {
 
     private void exists(RoutingContext context, TopicImage topic, TopicSpec spec) {
         if (spec.describes(topic)) {
-            Json.send(context.response(), 200, document.whole(topic));
+            send(context, 200, topic);
             return;
         }
         Problem.of(
@@ -142,7 +157,7 @@ final class TopicRoutes {
         // Partitions first: limits may forbid that step, and then nothing has been changed.
         boolean grows = spec.partitions() != null && spec.partitions() > current;
         Future<Reply> grown = grows
-                ? backend.metadata().propose(new Command.AddPartitions(name, spec.partitions()), actor)
+                ? backend.metadata().propose(new Command.AddPartitions(name, spec.partitions()), actor, TIMEOUT_MS)
                 : Future.succeededFuture();
         boolean alters = !spec.set().isEmpty() || !spec.unset().isEmpty();
         grown.compose(done -> alters
@@ -170,7 +185,12 @@ final class TopicRoutes {
     private void answer(RoutingContext context, int status, String name) {
         TopicImage topic = find(name);
         if (topic == null) Problem.send(context, PublishTargets.unknown(name));
-        else Json.send(context.response(), status, document.whole(topic));
+        else send(context, status, topic);
+    }
+
+    private void send(RoutingContext context, int status, TopicImage topic) {
+        LogStatuses.ofTopics(backend, List.of(topic))
+                .onSuccess(known -> Json.send(context.response(), status, new TopicDocument(known).whole(topic)));
     }
 
     private TopicImage find(String name) {

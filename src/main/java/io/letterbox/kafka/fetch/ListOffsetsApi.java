@@ -7,12 +7,14 @@ import io.letterbox.error.ApiException;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -62,7 +64,7 @@ final class ListOffsetsApi {
         Isolation isolation = body.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         Client client = new Client(request.version(), body.replicaId(), isolation);
         ListOffsetsResponseData response = new ListOffsetsResponseData();
-        List<Future<?>> asked = new ArrayList<>();
+        List<Search> searches = new ArrayList<>();
         Map<NamedPartition, Integer> times = times(body.topics());
         for (ListOffsetsTopic topic : body.topics()) {
             ListOffsetsTopicResponse found = new ListOffsetsTopicResponse().setName(topic.name());
@@ -80,10 +82,32 @@ final class ListOffsetsApi {
                 TopicPartition id = new TopicPartition(topic.name(), wanted.partitionIndex());
                 Errors refusal = often == 1 ? refusal(id, wanted, client) : Errors.INVALID_REQUEST;
                 if (refusal != Errors.NONE) partition.setErrorCode(refusal.code());
-                else asked.add(find(id, wanted.timestamp(), client, partition));
+                else searches.add(new Search(id, wanted.timestamp(), partition));
             }
         }
-        return Future.join(asked).map(response);
+        return statuses(searches)
+                .compose(statuses -> Future.join(searches.stream()
+                        .map(search -> find(search, statuses.get(search.id), client))
+                        .toList()))
+                .map(response);
+    }
+
+    /**
+     * What is looked for, and where the answer goes.
+     *
+     * @param timestamp in milliseconds since 1970, or one of the special values
+     */
+    private record Search(TopicPartition id, long timestamp, ListOffsetsPartitionResponse answer) {}
+
+    /** What the partitions have. A leader that does not know whether it still leads has nothing to say of the end. */
+    private Future<Map<TopicPartition, PartitionStatus>> statuses(List<Search> searches) {
+        Map<TopicPartition, UUID> asked = new HashMap<>();
+        for (Search search : searches) {
+            TopicImage topic = gate.image().topics().get(search.id.topic());
+            // The partition may have been deleted since it was checked.
+            if (topic != null) asked.put(search.id, topic.id());
+        }
+        return backend.partitions().statuses(asked);
     }
 
     /** A partition as a request names it, whether or not it exists. */
@@ -118,11 +142,11 @@ final class ListOffsetsApi {
         return special > -SINCE_VERSION.length && version >= SINCE_VERSION[(int) -special];
     }
 
-    private Future<?> find(
-            TopicPartition partition, long timestamp, Client client, ListOffsetsPartitionResponse answer) {
-        PartitionStatus status = backend.reader().status(partition);
+    private Future<?> find(Search search, PartitionStatus status, Client client) {
+        TopicPartition partition = search.id;
+        long timestamp = search.timestamp;
+        ListOffsetsPartitionResponse answer = search.answer;
         PartitionImage image = gate.image(partition);
-        // The partition may have been deleted since it was checked.
         if (status == null || image == null) {
             return Future.succeededFuture(answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()));
         }
