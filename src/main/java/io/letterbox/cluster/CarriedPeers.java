@@ -81,9 +81,9 @@ public final class CarriedPeers implements Peers {
                 Math.max(1, timeoutMs),
                 fired -> answer.tryFail(
                         PeerException.mayBeDone(node, "no answer came within " + timeoutMs + " milliseconds")));
-        List<PeerCarrier> ways = carriers.stream()
-                .filter(way -> !kind.isBulk() || way.carriesBulk())
-                .toList();
+        boolean bulk = kind.isBulk() || size > LARGE_BODY_BYTES;
+        List<PeerCarrier> ways =
+                carriers.stream().filter(way -> !bulk || way.carriesBulk()).toList();
         send(to, EnvelopeCodec.encode(request), timeoutMs, ways).onComplete(done -> {
             held.release(size);
             vertx.cancelTimer(timer);

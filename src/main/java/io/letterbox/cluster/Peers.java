@@ -9,14 +9,17 @@ import java.util.Collection;
  * not. Any thread.
  */
 public interface Peers {
-    /** The most bytes of a body: a record batch of the default size, and what is said about it. */
-    int MAX_BODY_BYTES = (1 << 20) + (64 << 10);
+    /** The most bytes of a body: the largest record batch that a replicated shard takes, and what is said about it. */
+    int MAX_BODY_BYTES = (4 << 20) + (64 << 10);
+
+    /** A body with more bytes goes only where large things may: a record batch of the default size is below it. */
+    int LARGE_BODY_BYTES = (1 << 20) + (64 << 10);
 
     /** The most requests to one node that are not answered yet; more are refused at once. */
     int MAX_REQUESTS = 64;
 
     /** The most bytes of bodies in the requests to one node that are not answered yet; more are refused at once. */
-    int MAX_REQUEST_BYTES = 4 << 20;
+    int MAX_REQUEST_BYTES = 8 << 20;
 
     /** The longest time that anybody may wait for an answer. */
     long MAX_TIMEOUT_MS = 30_000;

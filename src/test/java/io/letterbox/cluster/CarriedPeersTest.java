@@ -95,6 +95,16 @@ class CarriedPeersTest {
     }
 
     @Test
+    void aLargeBodyGoesOnlyWhereLargeThingsMay() {
+        port.bulk = true;
+        peers.ask(2, PeerRequestKind.PARTITIONS, Buffer.buffer(new byte[Peers.LARGE_BODY_BYTES]), LONG_MS);
+        assertThat(bus.sent).hasSize(1);
+        peers.ask(2, PeerRequestKind.PARTITIONS, Buffer.buffer(new byte[Peers.MAX_BODY_BYTES]), LONG_MS);
+        assertThat(bus.sent).hasSize(1);
+        assertThat(port.sent).hasSize(1);
+    }
+
+    @Test
     void whatWasNotSentGoesOverTheNextCarrierAndWhatMayBeDoneDoesNot() {
         Future<Buffer> unsent = peers.ask(2, PeerRequestKind.PING, HELLO, LONG_MS);
         bus.sent.get(0).fail(PeerException.notSent(2, "nobody there"));
@@ -130,7 +140,8 @@ class CarriedPeersTest {
     @Test
     void bytesOnTheirWayHaveALimit() {
         Buffer large = Buffer.buffer(new byte[1 << 20]);
-        for (int times = 0; times < 4; times++) peers.ask(2, PeerRequestKind.PING, large, LONG_MS);
+        int many = Peers.MAX_REQUEST_BYTES / large.length();
+        for (int times = 0; times < many; times++) peers.ask(2, PeerRequestKind.PING, large, LONG_MS);
         assertThat(peers.ask(2, PeerRequestKind.PING, HELLO, LONG_MS).failed()).isTrue();
 
         bus.sent.get(0).complete(answer(""));
