@@ -6,6 +6,7 @@ import io.letterbox.cluster.Leaders;
 import io.letterbox.cluster.NodeAddresses;
 import io.letterbox.cluster.NodeIdentity;
 import io.letterbox.cluster.Peer;
+import io.letterbox.cluster.PeerRequestKind;
 import io.letterbox.cluster.Peers;
 import io.letterbox.cluster.birth.BirthSelf;
 import io.letterbox.cluster.birth.Membership;
@@ -23,6 +24,7 @@ import io.letterbox.time.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
 final class PeersAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(PeersAssembly.class);
     private static final long CLOSE_SECONDS = 10;
+    private static final long REGISTRATION_MS = 2_000;
 
     private final Vertx vertx;
     private final BirthRunner birth;
@@ -63,6 +66,11 @@ final class PeersAssembly {
                 config.host(), self.addresses().bus(), self.addresses().discovery());
         bus = new HazelcastBus(vertx, Clock.system(), self, at, port::peers, port::discovery);
         peers = new CarriedPeers(vertx, self, port::peers, List.of(bus, port));
+        bus.tellUnheard(node -> peers.ask(node, PeerRequestKind.BUS_REGISTRATION, Buffer.buffer(), REGISTRATION_MS));
+        peers.answer(PeerRequestKind.BUS_REGISTRATION, request -> {
+            bus.registerAgain();
+            return Future.succeededFuture(Buffer.buffer());
+        });
         Context loop = ((VertxInternal) vertx).createEventLoopContext();
         leaders = new Leaders(peers, work -> loop.runOnContext(here -> work.run()));
         telling = vertx.setPeriodic(Leaders.REPEAT_MS, timer -> leaders.tell());

@@ -22,7 +22,9 @@ public enum PeerRequestKind {
     /** The members of a group, of which its leader makes sure that it still leads. */
     PROVEN_MEMBERS(8),
     /** A part of a copy ({@code CopyRequest}). Never over the event bus, which smaller things wait for. */
-    COPY(9);
+    COPY(9),
+    /** The other node is to register on the event bus again, where it is not heard; so never over that. */
+    BUS_REGISTRATION(10);
 
     private final int number;
 
@@ -30,9 +32,9 @@ public enum PeerRequestKind {
         this.number = number;
     }
 
-    /** Whether what is sent is large, so that only a connection of its own may carry it. */
+    /** Whether only a connection of its own may carry it: what is large, and what is about the event bus itself. */
     public boolean isBulk() {
-        return this == COPY;
+        return this == COPY || this == BUS_REGISTRATION;
     }
 
     /** 1 to 65535. */

@@ -22,11 +22,15 @@ final class BusPings {
     /** Who is deaf for so long is shown. */
     static final long DEAF_MS = 30_000;
 
+    /** Who has missed so many pings in a row may be on the bus and not be found there. */
+    static final int UNHEARD_PINGS = 3;
+
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final Map<NodeIdentity, Hearing> hearings = new ConcurrentHashMap<>();
 
-    private record Hearing(long sinceMs, long heardMs, long missedMs) {
+    /** @param misses in a row */
+    private record Hearing(long sinceMs, long heardMs, long missedMs, int misses) {
         boolean isSound(long nowMs) {
             return nowMs - heardMs <= HEARD_MS && nowMs - missedMs > MISSED_MS;
         }
@@ -36,16 +40,16 @@ final class BusPings {
         hearings.compute(
                 peer,
                 (key, before) -> before == null
-                        ? new Hearing(nowMs, nowMs, NEVER)
-                        : new Hearing(before.sinceMs, nowMs, before.missedMs));
+                        ? new Hearing(nowMs, nowMs, NEVER, 0)
+                        : new Hearing(before.sinceMs, nowMs, before.missedMs, 0));
     }
 
     void missed(NodeIdentity peer, long nowMs) {
         hearings.compute(
                 peer,
                 (key, before) -> before == null
-                        ? new Hearing(nowMs, NEVER, nowMs)
-                        : new Hearing(before.sinceMs, before.heardMs, nowMs));
+                        ? new Hearing(nowMs, NEVER, nowMs, 1)
+                        : new Hearing(before.sinceMs, before.heardMs, nowMs, before.misses + 1));
     }
 
     /** When a peer answered last on the bus; far in the past if it never has. */
@@ -57,6 +61,15 @@ final class BusPings {
     boolean reaches(NodeIdentity peer, long nowMs) {
         Hearing hearing = hearings.get(peer);
         return hearing != null && hearing.isSound(nowMs);
+    }
+
+    /** Who has missed {@link #UNHEARD_PINGS} in a row. */
+    List<NodeIdentity> unheard() {
+        List<NodeIdentity> unheard = new ArrayList<>();
+        hearings.forEach((peer, hearing) -> {
+            if (hearing.misses >= UNHEARD_PINGS) unheard.add(peer);
+        });
+        return unheard;
     }
 
     /** Keeps those that are there. */

@@ -20,14 +20,17 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.VertxInternal;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,8 @@ public final class HazelcastBus implements PeerCarrier {
     private static final long SLOW_START_MS = 30_000;
     private static final long CLOSE_MS = 8_000;
     private static final long UNREGISTER_MS = 300;
+    /** The time between two attempts to mend what is stale about one node. */
+    private static final long TELL_AGAIN_MS = 10_000;
     /** After that the bus has closed a connection that nobody answers on, with all that waited in it. */
     private static final long GIVEN_UP_MS = 3 * ClusteredVertx.PING_MS;
 
@@ -53,6 +58,11 @@ public final class HazelcastBus implements PeerCarrier {
     private final Supplier<Collection<Peer>> peers;
     private final Supplier<Collection<Endpoint>> candidates;
     private final BusPings pings = new BusPings();
+
+    /** When a node was told to register again. */
+    private final Map<NodeIdentity, Long> toldMs = new ConcurrentHashMap<>();
+
+    private final MemberCount count = new MemberCount();
     private final AtomicLong ends = new AtomicLong();
     private final Set<Sent> inFlight = ConcurrentHashMap.newKeySet();
 
@@ -61,12 +71,14 @@ public final class HazelcastBus implements PeerCarrier {
     private UUID cluster;
     private Future<Bus> starting = Future.succeededFuture();
     private boolean closed;
+    private long registeredMs;
 
     // Written by that event loop, read by any thread.
     private volatile Bus bus;
     private volatile long downSinceMs;
     private volatile String failure = "";
     private volatile Function<Buffer, Future<Buffer>> handler;
+    private volatile IntConsumer onUnheard = node -> {};
 
     /** A running bus, the loop that serves it, and this node's address there. */
     private record Bus(ClusteredVertx clustered, Context loop, MessageConsumer<Buffer> consumer) {}
@@ -213,6 +225,43 @@ public final class HazelcastBus implements PeerCarrier {
         }
     }
 
+    /** Has somebody told, by another way, which nodes are to register again. Before {@link #open}. */
+    public void tellUnheard(IntConsumer node) {
+        onUnheard = node;
+    }
+
+    /**
+     * Registers this node's address again, because another one does not hear it: that mends what is stale there. Not
+     * more often than they may be told.
+     */
+    public void registerAgain() {
+        context.runOnContext(here -> {
+            Bus now = bus;
+            long nowMs = clock.elapsedMs();
+            if (now == null || closed || nowMs - registeredMs < TELL_AGAIN_MS) return;
+            registeredMs = nowMs;
+            LOG.info("Registers on the event bus again: another node does not hear this one there");
+            now.loop().runOnContext(there -> now.consumer().unregister().onComplete(gone -> {
+                MessageConsumer<Buffer> again =
+                        now.clustered().vertx().eventBus().consumer(address(self.identity()), this::received);
+                context.runOnContext(back -> {
+                    if (bus == now) bus = new Bus(now.clustered(), now.loop(), again);
+                });
+            }));
+        });
+    }
+
+    private void tellUnheard(Collection<Peer> there) {
+        long nowMs = clock.elapsedMs();
+        toldMs.keySet().retainAll(there.stream().map(Peer::identity).toList());
+        for (NodeIdentity unheard : pings.unheard()) {
+            Long before = toldMs.get(unheard);
+            if (before != null && nowMs - before < TELL_AGAIN_MS) continue;
+            toldMs.put(unheard, nowMs);
+            onUnheard.accept(unheard.node());
+        }
+    }
+
     private void tick() {
         for (Sent sent : inFlight) {
             if (!isHeld(sent)) sent.mayBeDone(inFlight);
@@ -221,6 +270,8 @@ public final class HazelcastBus implements PeerCarrier {
         if (now == null) return;
         Collection<Peer> there = peers.get();
         pings.retain(there);
+        tellUnheard(there);
+        count.look(now.clustered().members(), there.size() + 1, clock.elapsedMs());
         for (Peer peer : there) {
             now.loop().runOnContext(here -> now.clustered()
                     .vertx()
@@ -313,16 +364,26 @@ public final class HazelcastBus implements PeerCarrier {
                     + ". Requests between nodes go over cluster.port, which is slower. Other nodes have to reach"
                     + " cluster.busPort and cluster.discoveryPort.");
         }
+        List<String> sentences = new ArrayList<>();
+        String differs = count.sentence(nowMs);
+        if (differs != null) sentences.add(differs);
         List<Integer> deaf = pings.deaf(nowMs);
-        if (deaf.isEmpty()) return List.of();
-        return List.of("Nodes " + deaf + " do not answer on the event bus. Requests to them go over cluster.port, which"
+        if (deaf.isEmpty()) return sentences;
+        sentences.add("Nodes " + deaf + " do not answer on the event bus. Requests to them go over cluster.port, which"
                 + " is slower. They have to be reachable at their cluster.busPort and cluster.discoveryPort.");
+        return sentences;
     }
 
     /** Ends Hazelcast as a failure would. For tests. */
     void fail() {
         Bus now = bus;
         if (now != null) now.clustered().fail();
+    }
+
+    /** Is not found on the bus any more, as after an entry there that got lost. For tests. */
+    void vanish() {
+        Bus now = bus;
+        if (now != null) now.loop().runOnContext(here -> now.consumer().unregister());
     }
 
     /** Closes the bus, by force if need be; complete after some seconds in any case, and then the process may end. */

@@ -40,4 +40,15 @@ class BusPingsTest {
         pings.retain(List.of(peer(3)));
         assertThat(pings.deaf(1_001 + BusPings.DEAF_MS)).isEmpty();
     }
+
+    @Test
+    void whoMissesSeveralInARowIsUnheard() {
+        for (int missed = 1; missed < BusPings.UNHEARD_PINGS; missed++) pings.missed(TWO, missed);
+        assertThat(pings.unheard()).isEmpty();
+        pings.missed(TWO, 10);
+        assertThat(pings.unheard()).containsExactly(TWO);
+        pings.heard(TWO, 11);
+        pings.missed(TWO, 12);
+        assertThat(pings.unheard()).isEmpty();
+    }
 }

@@ -12,6 +12,7 @@ import io.letterbox.metadata.Endpoint;
 import io.letterbox.metadata.ShardLeader;
 import io.letterbox.time.Clock;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,6 +58,11 @@ class HazelcastBusIT {
                 node.port()::discovery);
         node.carry(bus);
         node.open();
+        bus.tellUnheard(other -> node.peers().ask(other, PeerRequestKind.BUS_REGISTRATION, Buffer.buffer(), 2_000));
+        node.peers().answer(PeerRequestKind.BUS_REGISTRATION, request -> {
+            bus.registerAgain();
+            return Future.succeededFuture(Buffer.buffer());
+        });
         Context loop = node.vertx().getOrCreateContext();
         Leaders leaders = new Leaders(node.peers(), work -> loop.runOnContext(here -> work.run()));
         nodes.put(number, new Node(node, bus, leaders));
@@ -115,6 +121,11 @@ class HazelcastBusIT {
         nodes.get(2).leaders().local(5, elected);
         soon().until(() -> nodes.values().stream()
                 .allMatch(each -> elected.equals(each.leaders().leaderOf(5))));
+
+        nodes.get(2).bus().vanish();
+        soon().until(() -> !allReachAllOverTheBus());
+        allAskAll();
+        soon().until(this::allReachAllOverTheBus);
 
         end(3);
         soon().until(() ->
