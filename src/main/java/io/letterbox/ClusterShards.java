@@ -1,6 +1,7 @@
 package io.letterbox;
 
 import io.letterbox.cluster.Leaders;
+import io.letterbox.cluster.placement.AbsentNodes;
 import io.letterbox.cluster.placement.LeaderBalance;
 import io.letterbox.cluster.placement.LedShard;
 import io.letterbox.cluster.raft.RaftMember;
@@ -197,7 +198,16 @@ final class ClusterShards {
         });
         makeShards(image);
         move(led, image);
+        metadata.showAbsent(AbsentNodes.of(image.nodes().keySet(), reached(), leaders.all()));
         return null;
+    }
+
+    /** The nodes that this one reaches, itself included. */
+    private Set<Integer> reached() {
+        Set<Integer> reached = new HashSet<>();
+        reached.add(cluster.self().node());
+        cluster.peers().members().forEach(peer -> reached.add(peer.node()));
+        return reached;
     }
 
     private List<Integer> inSync(List<FollowerProgress> followers) {

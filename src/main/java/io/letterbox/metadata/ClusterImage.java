@@ -151,9 +151,9 @@ public final class ClusterImage {
         return new ClusterImage(version, clusterId, nodes, List.copyOf(made), topics, deleted, settings);
     }
 
-    /** This image as the doors see it, with topics whose partitions say who leads them now. */
-    ClusterImage withLeaders(SortedMap<String, TopicImage> led) {
-        return new ClusterImage(version, clusterId, nodes, shards, led, deleted, settings, this);
+    /** This image as the doors see it: topics whose partitions say who leads them now, and which nodes are gone. */
+    ClusterImage withLeaders(SortedMap<String, TopicImage> led, Map<Integer, NodeImage> reached) {
+        return new ClusterImage(version, clusterId, reached, shards, led, deleted, settings, this);
     }
 
     /** This image with other settings of nodes and groups. */

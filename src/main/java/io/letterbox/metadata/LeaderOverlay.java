@@ -18,6 +18,7 @@ import java.util.TreeMap;
 public final class LeaderOverlay {
     private ClusterImage agreed;
     private Map<Integer, ShardLeader> leaders = Map.of();
+    private Set<Integer> absent = Set.of();
     private ClusterImage shown;
 
     /**
@@ -26,16 +27,25 @@ public final class LeaderOverlay {
      *
      * @param newest what was agreed on
      * @param known the leaders by shard
+     * @param gone the nodes that nobody reaches, which are shown as fenced
      */
-    public ClusterImage show(ClusterImage newest, Map<Integer, ShardLeader> known) {
+    public ClusterImage show(ClusterImage newest, Map<Integer, ShardLeader> known, Set<Integer> gone) {
         if (known.isEmpty()) {
             shown = newest;
-        } else if (shown == null || newest != agreed || !known.equals(leaders)) {
-            shown = newest.withLeaders(topics(newest, known));
+        } else if (shown == null || newest != agreed || !known.equals(leaders) || !gone.equals(absent)) {
+            shown = newest.withLeaders(topics(newest, known), nodes(newest, gone));
         }
         agreed = newest;
         leaders = Map.copyOf(known);
+        absent = Set.copyOf(gone);
         return shown;
+    }
+
+    private static Map<Integer, NodeImage> nodes(ClusterImage newest, Set<Integer> gone) {
+        if (gone.isEmpty()) return newest.nodes();
+        Map<Integer, NodeImage> nodes = new TreeMap<>(newest.nodes());
+        nodes.replaceAll((id, node) -> gone.contains(id) ? node.asFenced() : node);
+        return Collections.unmodifiableMap(nodes);
     }
 
     private SortedMap<String, TopicImage> topics(ClusterImage newest, Map<Integer, ShardLeader> known) {

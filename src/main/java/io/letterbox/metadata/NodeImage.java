@@ -17,6 +17,11 @@ public record NodeImage(int id, Endpoint http, Endpoint kafka, boolean fenced, l
         this(id, http, kafka, fenced, epoch, MemberImage.ALONE);
     }
 
+    /** This node while it may not lead. */
+    NodeImage asFenced() {
+        return new NodeImage(id, http, kafka, true, epoch, member);
+    }
+
     /** The replicas of this node. */
     public ReplicaId replica() {
         return new ReplicaId(id, member.directory());

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -80,6 +81,7 @@ public final class MetadataService implements Metadata {
 
     private final LeaderOverlay overlay = new LeaderOverlay();
     private Map<Integer, ShardLeader> leaders = Map.of();
+    private Set<Integer> absent = Set.of();
 
     /**
      * By version: the images before and after commands that are not answered yet. In a cluster most are answered
@@ -158,6 +160,16 @@ public final class MetadataService implements Metadata {
         context.runOnContext(v -> {
             if (known.equals(leaders)) return;
             leaders = known;
+            show();
+        });
+    }
+
+    /** Has doors see which nodes nobody reaches, as {@link #showLeaders} does with leaders. Any thread. */
+    public void showAbsent(Set<Integer> now) {
+        Set<Integer> gone = Set.copyOf(now);
+        context.runOnContext(v -> {
+            if (gone.equals(absent)) return;
+            absent = gone;
             show();
         });
     }
@@ -355,7 +367,7 @@ public final class MetadataService implements Metadata {
     }
 
     private void show() {
-        ClusterImage shown = overlay.show(applied, leaders);
+        ClusterImage shown = overlay.show(applied, leaders, absent);
         visible = shown;
         for (Listener listener : listeners) {
             listener.context().runOnContext(v -> listener.consumer().accept(shown));

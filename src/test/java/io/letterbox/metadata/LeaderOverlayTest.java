@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -29,13 +30,13 @@ class LeaderOverlayTest {
 
     @Test
     void withoutLeadersTheImageIsTheOneThatWasAgreedOn() {
-        assertThat(overlay.show(agreed, Map.of())).isSameAs(agreed);
+        assertThat(overlay.show(agreed, Map.of(), Set.of())).isSameAs(agreed);
     }
 
     @Test
     void partitionsAreLedByWhoLeadsTheirShard() {
         ClusterImage shown = overlay.show(
-                agreed, Map.of(0, new ShardLeader(3, 7, List.of(3, 4)), 1, new ShardLeader(2, 9, List.of())));
+                agreed, Map.of(0, new ShardLeader(3, 7, List.of(3, 4)), 1, new ShardLeader(2, 9, List.of())), Set.of());
         for (TopicImage topic : shown.topics().values()) {
             for (PartitionImage each : topic.partitions()) {
                 assertThat(each.leader()).isEqualTo(each.shard() == 0 ? 3 : 2);
@@ -50,7 +51,8 @@ class LeaderOverlayTest {
 
     @Test
     void aShardInAnElectionHasNoLeaderAndItsLastEpoch() {
-        ClusterImage shown = overlay.show(agreed, Map.of(0, new ShardLeader(ShardLeader.NOBODY, 7, List.of())));
+        ClusterImage shown =
+                overlay.show(agreed, Map.of(0, new ShardLeader(ShardLeader.NOBODY, 7, List.of())), Set.of());
         int number = partition(shown, "both", 0).shard() == 0 ? 0 : 1;
         assertThat(partition(shown, "both", number).leader()).isEqualTo(-1);
         assertThat(partition(shown, "both", number).leaderEpoch()).isEqualTo(7);
@@ -61,25 +63,28 @@ class LeaderOverlayTest {
     void whatDidNotChangeStaysTheSameObject() {
         Map<Integer, ShardLeader> leaders =
                 Map.of(0, new ShardLeader(1, 1, List.of()), 1, new ShardLeader(1, 1, List.of()));
-        ClusterImage before = overlay.show(agreed, leaders);
-        assertThat(overlay.show(agreed, Map.copyOf(leaders))).isSameAs(before);
+        ClusterImage before = overlay.show(agreed, leaders, Set.of());
+        assertThat(overlay.show(agreed, Map.copyOf(leaders), Set.of())).isSameAs(before);
 
         apply(new Command.AlterTopic("one", Map.of("retention.ms", "1000"), java.util.Set.of()));
-        ClusterImage altered = overlay.show(agreed, leaders);
+        ClusterImage altered = overlay.show(agreed, leaders, Set.of());
         assertThat(altered.topics().get("both")).isSameAs(before.topics().get("both"));
         assertThat(altered.topics().get("one").config().overrides()).containsEntry("retention.ms", "1000");
 
         int other = 1 - partition(agreed, "one", 0).shard();
         ClusterImage elected = overlay.show(
-                agreed, Map.of(1 - other, new ShardLeader(1, 1, List.of()), other, new ShardLeader(2, 2, List.of())));
+                agreed,
+                Map.of(1 - other, new ShardLeader(1, 1, List.of()), other, new ShardLeader(2, 2, List.of())),
+                Set.of());
         assertThat(elected.topics().get("one")).isSameAs(altered.topics().get("one"));
         assertThat(elected.topics().get("both")).isNotEqualTo(altered.topics().get("both"));
     }
 
     @Test
     void whoIsForgottenLeadsNoMore() {
-        overlay.show(agreed, Map.of(0, new ShardLeader(3, 7, List.of()), 1, new ShardLeader(3, 7, List.of())));
-        ClusterImage shown = overlay.show(agreed, Map.of(1, new ShardLeader(3, 7, List.of())));
+        overlay.show(
+                agreed, Map.of(0, new ShardLeader(3, 7, List.of()), 1, new ShardLeader(3, 7, List.of())), Set.of());
+        ClusterImage shown = overlay.show(agreed, Map.of(1, new ShardLeader(3, 7, List.of())), Set.of());
         int number = partition(agreed, "both", 0).shard() == 0 ? 0 : 1;
         assertThat(partition(shown, "both", number)).isEqualTo(partition(agreed, "both", number));
         assertThat(partition(shown, "both", 1 - number).leader()).isEqualTo(3);
@@ -87,8 +92,21 @@ class LeaderOverlayTest {
 
     @Test
     void theDigestIsThatOfWhatWasAgreedOn() {
-        ClusterImage shown = overlay.show(agreed, Map.of(0, new ShardLeader(3, 7, List.of())));
+        ClusterImage shown = overlay.show(agreed, Map.of(0, new ShardLeader(3, 7, List.of())), Set.of());
         assertThat(shown).isNotEqualTo(agreed);
         assertThat(shown.digest()).isEqualTo(agreed.digest());
+    }
+
+    @Test
+    void nodesThatNobodyReachesAreFenced() {
+        Map<Integer, ShardLeader> leaders = Map.of(0, new ShardLeader(3, 7, List.of()));
+        ClusterImage before = overlay.show(agreed, leaders, Set.of());
+        ClusterImage gone = overlay.show(agreed, leaders, Set.of(1));
+        assertThat(before.nodes().get(1).fenced()).isFalse();
+        assertThat(gone.nodes().get(1).fenced()).isTrue();
+        assertThat(gone.topics()).isEqualTo(before.topics());
+        assertThat(gone.digest()).isEqualTo(agreed.digest());
+        assertThat(overlay.show(agreed, leaders, Set.of(1))).isSameAs(gone);
+        assertThat(overlay.show(agreed, leaders, Set.of()).nodes()).isEqualTo(agreed.nodes());
     }
 }

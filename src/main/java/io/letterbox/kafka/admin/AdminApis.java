@@ -22,7 +22,7 @@ public final class AdminApis implements ApiPart {
         TopicChanges topics = new TopicChanges(backend, proposals);
         Settings settings = new Settings(backend);
         SettingChanges changes = new SettingChanges(proposals);
-        ClusterDescription cluster = new ClusterDescription(backend);
+        ClusterDescription cluster = new ClusterDescription(backend, vertx);
         TopicPartitionPages pages = new TopicPartitionPages(backend);
         ReplicaMoves moves = new ReplicaMoves(backend);
         QuorumDescription quorum = new QuorumDescription(backend);
@@ -39,7 +39,7 @@ public final class AdminApis implements ApiPart {
                 answering(ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, 0, moves::list),
                 answering(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, 0, 1, moves::reassign),
                 answering(ApiKeys.ALTER_REPLICA_LOG_DIRS, 1, 2, moves::move),
-                answering(ApiKeys.ELECT_LEADERS, 0, 2, cluster::elect),
+                asking(ApiKeys.ELECT_LEADERS, 0, 2, cluster::elect),
                 answering(ApiKeys.DESCRIBE_QUORUM, 0, 2, quorum::describe),
                 answering(ApiKeys.UPDATE_FEATURES, 0, 2, quorum::updateFeatures),
                 answering(ApiKeys.UNREGISTER_BROKER, 0, 0, quorum::unregister),

@@ -8,8 +8,14 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.PartitionImage;
 import io.letterbox.metadata.TopicImage;
+import io.letterbox.time.Clock;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
@@ -27,10 +33,21 @@ final class ClusterDescription {
     private static final byte PREFERRED = 0;
     private static final byte UNCLEAN = 1;
 
-    private final DoorServices backend;
+    /** Of a partition whose preferred replica is there and does not lead yet. */
+    private static final String MOVES = "The preferred replica leads as soon as it has caught up.";
 
-    ClusterDescription(DoorServices backend) {
+    /** The longest wait: clients give a request up after half a minute. */
+    private static final int MAX_WAIT_MS = 25_000;
+
+    /** The time between two looks whether the preferred leaders lead. */
+    private static final long PAUSE_MS = 200;
+
+    private final DoorServices backend;
+    private final Vertx vertx;
+
+    ClusterDescription(DoorServices backend, Vertx vertx) {
         this.backend = backend;
+        this.vertx = vertx;
     }
 
     DescribeClusterResponseData describe(KafkaRequest request) {
@@ -62,20 +79,66 @@ final class ClusterDescription {
         return response;
     }
 
-    /** Answers whether the preferred leader leads; the server elects leaders by itself. */
-    ElectLeadersResponseData elect(KafkaRequest request) {
+    /**
+     * Answers whether the preferred leaders lead. The server elects leaders by itself, and leadership goes back to the
+     * preferred ones, so what does not hold yet is waited for as long as the client waits.
+     */
+    Future<ElectLeadersResponseData> elect(KafkaRequest request) {
         ElectLeadersRequestData data = request.body(ElectLeadersRequestData.class);
+        ElectLeadersResponseData before = elect(data, backend.metadata().image());
+        Promise<ElectLeadersResponseData> answer = Promise.promise();
+        long untilMs = Clock.system().elapsedMs() + Math.max(0, Math.min(MAX_WAIT_MS, data.timeoutMs())) - PAUSE_MS;
+        elected(data, before, untilMs, answer);
+        return answer.future();
+    }
+
+    private void elected(
+            ElectLeadersRequestData data,
+            ElectLeadersResponseData before,
+            long untilMs,
+            Promise<ElectLeadersResponseData> answer) {
+        ElectLeadersResponseData now = elect(data, backend.metadata().image());
+        if (Clock.system().elapsedMs() >= untilMs || !isMoving(now)) {
+            moved(before, now);
+            answer.complete(now);
+        } else {
+            vertx.setTimer(PAUSE_MS, again -> elected(data, before, untilMs, answer));
+        }
+    }
+
+    /** Whether a leadership goes to somebody who is there. */
+    private static boolean isMoving(ElectLeadersResponseData response) {
+        return response.replicaElectionResults().stream()
+                .flatMap(topic -> topic.partitionResult().stream())
+                .anyMatch(result -> result.errorCode() == Errors.PREFERRED_LEADER_NOT_AVAILABLE.code()
+                        && MOVES.equals(result.errorMessage()));
+    }
+
+    /** What was not needed any more at the end has been done meanwhile. */
+    private static void moved(ElectLeadersResponseData before, ElectLeadersResponseData now) {
+        Set<String> waited = new HashSet<>();
+        before.replicaElectionResults().forEach(topic -> topic.partitionResult().forEach(result -> {
+            if (result.errorCode() == Errors.PREFERRED_LEADER_NOT_AVAILABLE.code())
+                waited.add(topic.topic() + "/" + result.partitionId());
+        }));
+        now.replicaElectionResults().forEach(topic -> topic.partitionResult().forEach(result -> {
+            boolean done = result.errorCode() == Errors.ELECTION_NOT_NEEDED.code()
+                    && waited.contains(topic.topic() + "/" + result.partitionId());
+            if (done) result.setErrorCode(Errors.NONE.code()).setErrorMessage(null);
+        }));
+    }
+
+    private static ElectLeadersResponseData elect(ElectLeadersRequestData data, ClusterImage image) {
         ElectLeadersResponseData response = new ElectLeadersResponseData();
         boolean sensible = data.electionType() == PREFERRED || data.electionType() == UNCLEAN;
         if (!sensible) response.setErrorCode(Errors.INVALID_REQUEST.code());
-        ClusterImage image = backend.metadata().image();
         boolean everywhere = data.topicPartitions() == null;
         if (everywhere && !sensible) return response;
         for (TopicPartitions wanted : everywhere ? all(image) : data.topicPartitions()) {
             List<PartitionResult> results = new ArrayList<>();
             for (int number : wanted.partitions()) {
                 PartitionResult result = sensible
-                        ? elect(image.topics().get(wanted.topic()), number)
+                        ? elect(image, image.topics().get(wanted.topic()), number, data.electionType())
                         : new PartitionResult().setPartitionId(number).setErrorCode(Errors.INVALID_REQUEST.code());
                 boolean needed = result.errorCode() != Errors.ELECTION_NOT_NEEDED.code();
                 // A request for all partitions is answered with those that needed an election only, as in Kafka.
@@ -97,18 +160,26 @@ final class ClusterDescription {
         return all;
     }
 
-    private static PartitionResult elect(TopicImage topic, int number) {
+    private static PartitionResult elect(ClusterImage image, TopicImage topic, int number, byte type) {
         PartitionResult result = new PartitionResult().setPartitionId(number);
         if (topic == null || number < 0 || number >= topic.partitions().size()) {
             return result.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
                     .setErrorMessage("There is no such partition.");
         }
         PartitionImage partition = topic.partitions().get(number);
-        if (partition.leader() == partition.replicas().get(0)) {
+        int preferred = partition.replicas().get(0);
+        if (partition.leader() == preferred || type == UNCLEAN && partition.leader() >= 0) {
             return result.setErrorCode(Errors.ELECTION_NOT_NEEDED.code())
-                    .setErrorMessage("The preferred replica leads already.");
+                    .setErrorMessage(
+                            type == UNCLEAN ? "The partition has a leader." : "The preferred replica leads already.");
         }
+        if (type == UNCLEAN) {
+            return result.setErrorCode(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE.code())
+                    .setErrorMessage("A majority of the replicas elects a leader, and no other is taken.");
+        }
+        NodeImage node = image.nodes().get(preferred);
+        boolean there = node != null && !node.fenced();
         return result.setErrorCode(Errors.PREFERRED_LEADER_NOT_AVAILABLE.code())
-                .setErrorMessage("Node " + partition.replicas().get(0) + " leads as soon as it can.");
+                .setErrorMessage(there ? MOVES : "Node " + preferred + " is not there.");
     }
 }
