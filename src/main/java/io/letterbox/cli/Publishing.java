@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,9 @@ import java.util.regex.Pattern;
 final class Publishing {
     /** Well below the server's default limit of a request, because base64 adds a third. */
     private static final int BATCH_BYTES = 1 << 20;
+
+    /** What can be repeated has to fit into one batch, which has 1 MiB unless the topic says otherwise. */
+    private static final int REPEATABLE_BYTES = BATCH_BYTES / 2;
 
     /** The beginning of a sentence of the server about one record of a request. */
     private static final Pattern PLACE = Pattern.compile("^(Line|Record) (\\d{1,9})\\b");
@@ -74,7 +78,7 @@ final class Publishing {
     void run(LineSource source, LongConsumer progress) throws IOException, InterruptedException {
         long toSkip = skip;
         while (!source.ended() && !stopped) {
-            List<byte[]> lines = source.take(batchLines, BATCH_BYTES);
+            List<byte[]> lines = source.take(batchLines, server.nodes() > 1 ? REPEATABLE_BYTES : BATCH_BYTES);
             int skipped = (int) Math.min(toSkip, lines.size());
             toSkip -= skipped;
             List<byte[]> wanted = lines.subList(skipped, lines.size());
@@ -135,8 +139,10 @@ final class Publishing {
     private void deliver(LineBatch batch) throws InterruptedException {
         byte[] body = batch.finish();
         HttpResponse<byte[]> response;
+        // With a key the next node stores nothing twice, whatever the one before has stored.
+        String key = server.nodes() > 1 ? UUID.randomUUID().toString() : null;
         try {
-            response = server.sendWithRetries(() -> request(batch, body), this::stopped);
+            response = server.sendWithRetries(() -> request(batch, body, key), key != null, this::stopped);
         } catch (Failure e) {
             uncertainLines = batch.records();
             throw e;
@@ -144,10 +150,11 @@ final class Publishing {
         settle(batch, response);
     }
 
-    private HttpRequest.Builder request(LineBatch batch, byte[] body) {
+    private HttpRequest.Builder request(LineBatch batch, byte[] body, String key) {
         HttpRequest.Builder request = server.request(path + batch.query())
                 .header("Content-Type", batch.contentType())
                 .POST(BodyPublishers.ofByteArray(body));
+        if (key != null) request.header("Idempotency-Key", key);
         shape.headers().forEach((name, value) -> request.header(RecordHeaders.PREFIX + name, value));
         return request;
     }

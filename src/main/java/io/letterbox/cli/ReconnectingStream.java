@@ -1,15 +1,19 @@
 package io.letterbox.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * A stream of a server's events that survives its connections: it reconnects with the id of the last event that was
- * handled, after a pause that grows while there is no answer. Runs on one thread, with a second one that closes a
- * connection on which nothing arrives any more, not even heartbeats.
+ * handled, after a pause that grows while there is no answer, and at the next node of a cluster. Runs on one thread,
+ * with a second one that closes a connection on which nothing arrives any more, not even heartbeats.
  */
 final class ReconnectingStream {
     private static final long FIRST_PAUSE_MS = 500;
@@ -30,6 +34,10 @@ final class ReconnectingStream {
     private final Pause pause;
     private String lastId;
     private boolean wasConnected;
+
+    /** How many nodes may still be tried before the first one has answered. */
+    private int untried;
+
     private long pauseMs = FIRST_PAUSE_MS;
 
     /** Sleeps; tests replace it. */
@@ -48,6 +56,7 @@ final class ReconnectingStream {
         this.lastId = lastId;
         this.notice = notice;
         this.pause = pause;
+        this.untried = server.nodes();
     }
 
     /** The id of the last event that was handled; empty if none had one. */
@@ -73,11 +82,12 @@ final class ReconnectingStream {
                 }
                 notice.accept("the stream ended; coming back");
             } catch (IOException e) {
-                if (!wasConnected) {
+                if (!wasConnected && (untried -= 1) <= 0) {
                     throw server.unreachable(e);
                 }
                 notice.accept("the connection was lost; coming back");
             }
+            server.next();
             pause.sleep(pauseMs);
             pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
         }
@@ -126,7 +136,7 @@ final class ReconnectingStream {
             EventStream.Event event;
             while ((event = stream.next()) != null) {
                 pauseMs = FIRST_PAUSE_MS;
-                if (event.type().equals("heartbeat")) watch.heartbeat(event.data());
+                if (event.type().equals("heartbeat")) onHeartbeat(watch, event.data());
                 if (!handler.handle(event, stream.ready())) {
                     lastId = event.id();
                     return false;
@@ -138,6 +148,14 @@ final class ReconnectingStream {
             watch.end();
             pauseMs = Math.max(pauseMs, Math.min(LONGEST_PAUSE_MS, stream.retryMs()));
         }
+    }
+
+    private void onHeartbeat(Watch watch, String data) throws IOException {
+        JsonNode beat = ServerClient.JSON.readTree(data);
+        watch.heartbeat(beat.path("seconds").asLong());
+        List<URI> nodes = new ArrayList<>();
+        for (JsonNode node : beat.path("nodes")) nodes.add(URI.create(node.asText()));
+        server.learn(nodes);
     }
 
     /** Closes a stream that has gone silent: a connection can be dead without an error. */
@@ -152,8 +170,7 @@ final class ReconnectingStream {
         }
 
         /** Takes over the server's heartbeat interval. */
-        void heartbeat(String data) throws IOException {
-            long seconds = ServerClient.JSON.readTree(data).path("seconds").asLong();
+        void heartbeat(long seconds) {
             if (seconds > 0) silenceMs = MISSED_HEARTBEATS * seconds * 1000;
         }
 

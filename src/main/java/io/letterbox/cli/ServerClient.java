@@ -15,12 +15,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * The client of a server's HTTP API: JSON in and out, and every refusal as a {@link Failure} with the server's own
- * message (RFC 9457). Used by one thread.
+ * message (RFC 9457). Of a cluster it knows several nodes, and goes on at the next when one is gone: with every request
+ * that has not reached that one, and with those that may be sent twice. Used by one thread.
  */
 final class ServerClient {
     static final JsonMapper JSON = new JsonMapper();
@@ -33,11 +38,18 @@ final class ServerClient {
     private static final long SHORTEST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 10_000;
 
-    private final URI base;
+    /** The nodes' addresses, the one that is used first. */
+    private final List<URI> bases;
+
     private final HttpClient http;
 
     ServerClient(URI base) {
-        this.base = base;
+        this(List.of(base));
+    }
+
+    /** @param bases the addresses of the nodes, without a slash at their end; at least one */
+    ServerClient(List<URI> bases) {
+        this.bases = new ArrayList<>(bases);
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -49,42 +61,69 @@ final class ServerClient {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    private URI base() {
+        return bases.get(0);
+    }
+
+    /** How many nodes are known. */
+    int nodes() {
+        return bases.size();
+    }
+
+    /** Adds what a node tells of the others, if that is where this client reached it: else a proxy stands between. */
+    void learn(Collection<URI> nodes) {
+        if (!nodes.contains(base())) return;
+        for (URI node : nodes) if (!bases.contains(node)) bases.add(node);
+    }
+
+    /** Goes on at the next node. */
+    void next() {
+        Collections.rotate(bases, -1);
+    }
+
     JsonNode get(String path) {
-        return json(request(path).GET());
+        return json(() -> request(path).GET(), true);
     }
 
     JsonNode put(String path, JsonNode body) {
-        return json(request(path).PUT(bodyOf(body)).header("Content-Type", "application/json"));
+        return json(() -> request(path).PUT(bodyOf(body)).header("Content-Type", "application/json"), false);
     }
 
     JsonNode patch(String path, JsonNode body) {
-        return json(request(path).method("PATCH", bodyOf(body)).header("Content-Type", "application/json"));
+        return json(
+                () -> request(path).method("PATCH", bodyOf(body)).header("Content-Type", "application/json"), false);
     }
 
     JsonNode post(String path) {
-        return json(request(path).POST(BodyPublishers.noBody()));
+        return json(() -> request(path).POST(BodyPublishers.noBody()), false);
     }
 
     JsonNode delete(String path) {
-        return json(request(path).DELETE());
+        return json(() -> request(path).DELETE(), false);
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(base + path));
+        return HttpRequest.newBuilder(URI.create(base() + path));
     }
 
     /**
-     * Sends a request and waits for the whole response, whatever its status.
+     * Sends a request and waits for the whole response, whatever its status. Tries each node once.
      *
+     * @param request for the node that is used
+     * @param repeatable whether the request does no harm if it is done twice
      * @throws Failure if there is no response
      */
-    HttpResponse<byte[]> send(HttpRequest.Builder request) {
-        try {
-            return http.send(request.timeout(ANSWER_TIMEOUT).build(), BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw unreachable(e);
-        } catch (InterruptedException e) {
-            throw new Failure(ExitCode.FAILED, "interrupted");
+    HttpResponse<byte[]> send(Supplier<HttpRequest.Builder> request, boolean repeatable) {
+        for (int left = bases.size(); ; left--) {
+            try {
+                return http.send(request.get().timeout(ANSWER_TIMEOUT).build(), BodyHandlers.ofByteArray());
+            } catch (IOException e) {
+                boolean unsent = Unreachable.isUnsent(e);
+                if (left <= 1 || !unsent && !repeatable) throw unreachable(e);
+                next();
+            } catch (InterruptedException e) {
+                throw new Failure(ExitCode.FAILED, "interrupted");
+            }
         }
     }
 
@@ -92,15 +131,17 @@ final class ServerClient {
      * As {@link #send}, and again after a pause if the server is busy (429). It answers that before it writes anything,
      * so the request may be repeated.
      *
+     * @param repeatable whether the request does no harm if it is done twice
      * @param stopped whether the caller no longer wants to wait
      */
-    HttpResponse<byte[]> sendWithRetries(Supplier<HttpRequest.Builder> request, BooleanSupplier stopped)
+    HttpResponse<byte[]> sendWithRetries(
+            Supplier<HttpRequest.Builder> request, boolean repeatable, BooleanSupplier stopped)
             throws InterruptedException {
-        HttpResponse<byte[]> response = send(request.get());
+        HttpResponse<byte[]> response = send(request, repeatable);
         for (int tries = 1; response.statusCode() == 429 && tries < MAX_TRIES && !stopped.getAsBoolean(); tries++) {
             long seconds = response.headers().firstValueAsLong("Retry-After").orElse(1);
             Thread.sleep(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, seconds * 1000)));
-            response = send(request.get());
+            response = send(request, repeatable);
         }
         return response;
     }
@@ -120,7 +161,7 @@ final class ServerClient {
 
     /** The failure for a failed connection. */
     Failure unreachable(IOException e) {
-        return new Failure(ExitCode.UNREACHABLE, "UNREACHABLE", Unreachable.sentence(base, e));
+        return new Failure(ExitCode.UNREACHABLE, "UNREACHABLE", Unreachable.sentence(base(), e));
     }
 
     /** The failure for a status that is not 2xx: with the problem document's sentence, if there is one. */
@@ -154,8 +195,8 @@ final class ServerClient {
         return wantsTls ? ": it speaks TLS there; begin the address with https://" : "";
     }
 
-    private JsonNode json(HttpRequest.Builder request) {
-        HttpResponse<byte[]> response = send(request.header("Accept", "application/json"));
+    private JsonNode json(Supplier<HttpRequest.Builder> request, boolean repeatable) {
+        HttpResponse<byte[]> response = send(() -> request.get().header("Accept", "application/json"), repeatable);
         if (response.statusCode() / 100 != 2) {
             throw refusal(response, response.body());
         }
@@ -163,7 +204,7 @@ final class ServerClient {
             JsonNode answer = JSON.readTree(response.body());
             return answer == null || answer.isMissingNode() ? JSON.createObjectNode() : answer;
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILED, "the answer is not JSON; is " + base + " a Letterbox server?");
+            throw new Failure(ExitCode.FAILED, "the answer is not JSON; is " + base() + " a Letterbox server?");
         }
     }
 

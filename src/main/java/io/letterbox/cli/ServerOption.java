@@ -1,6 +1,8 @@
 package io.letterbox.cli;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The option with the address of the server. */
@@ -13,11 +15,14 @@ final class ServerOption {
             paramLabel = "URL",
             defaultValue = "${env:LETTERBOX_SERVER:-" + USUAL + "}",
             description = "The server to talk to, such as localhost:9000 or https://events.example.org: " + USUAL
-                    + " unless the variable LETTERBOX_SERVER or this says otherwise.")
+                    + " unless the variable LETTERBOX_SERVER or this says otherwise. Of a cluster, several with commas"
+                    + " between: the next one is asked when one is gone.")
     private String server;
 
     ServerClient connect() {
-        return new ServerClient(address(server.isBlank() ? USUAL : server.strip()));
+        List<URI> addresses = new ArrayList<>();
+        for (String each : server.split(",")) if (!each.isBlank()) addresses.add(address(each.strip()));
+        return new ServerClient(addresses.isEmpty() ? List.of(URI.create(USUAL)) : addresses);
     }
 
     /** The address without a slash at its end; {@code http://} may be left out. */

@@ -34,7 +34,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         ServerClient client = server.connect();
         JsonNode overview = client.get("/console/api/overview");
-        HttpResponse<byte[]> page = client.send(client.request("/metrics"));
+        HttpResponse<byte[]> page = client.send(() -> client.request("/metrics"), true);
         if (page.statusCode() != 200) throw ServerClient.refusal(page, page.body());
         MetricsPage metrics = MetricsPage.of(new String(page.body(), StandardCharsets.UTF_8));
         ObjectNode status = status(overview, metrics);

@@ -27,7 +27,7 @@ final class Tombstones {
         long written = 0;
         try {
             for (String key : keys) {
-                HttpResponse<byte[]> response = server.sendWithRetries(() -> request(key), () -> false);
+                HttpResponse<byte[]> response = server.sendWithRetries(() -> request(key), false, () -> false);
                 if (response.statusCode() / 100 != 2) {
                     throw ServerClient.refusal(response, response.body());
                 }

@@ -87,7 +87,7 @@ final class TrainingRun implements Callable<Integer> {
                 "/health/ready",
                 "/cluster",
                 "/topics/rehearsal/records?partition=0&offset=0&limit=2&wait=0")) {
-            client.send(client.request(path).GET());
+            client.send(() -> client.request(path).GET(), true);
         }
         WarmUp.run(java.net.URI.create(url + "/topics/rehearsal"), PUBLISHES, SUBSCRIBERS);
     }

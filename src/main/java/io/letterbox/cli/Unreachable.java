@@ -53,6 +53,14 @@ final class Unreachable {
                 + (stranger ? "; a certificate that this Java does not know has to be put into its trust store" : "");
     }
 
+    /** Whether no connection came about, so that the request has reached nobody. */
+    static boolean isUnsent(IOException failure) {
+        return has(failure, ConnectException.class)
+                || has(failure, HttpConnectTimeoutException.class)
+                || has(failure, UnresolvedAddressException.class)
+                || has(failure, UnknownHostException.class);
+    }
+
     private static boolean isNotHttp(IOException failure) {
         String said = FileTrouble.reason(failure);
         return has(failure, ProtocolException.class)

@@ -235,6 +235,18 @@ class PublishCommandTest {
     }
 
     @Test
+    void atSeveralNodesARequestMayBeRepeated() {
+        server.answer(200, "{\"runs\":[{\"count\":1,\"partition\":0,\"offset\":0}]}");
+        String nobody = "http://127.0.0.1:1";
+        int exitCode = Cli.run(
+                new String[] {"publish", "t", "--server", nobody + "," + server.url()},
+                config -> null,
+                screen.terminal("a\n"));
+        assertThat(exitCode).isEqualTo(ExitCode.OK);
+        assertThat(server.headers().getFirst("Idempotency-Key")).isNotBlank();
+    }
+
+    @Test
     void anAnswerThatIsNoneLeavesTheLinesUncertain() {
         assertThat(publish("a\nb\n", "t")).isEqualTo(ExitCode.FAILED);
         assertThat(screen.err()).contains("the server answered 500").contains("of the next 2 lines it is not known");

@@ -75,6 +75,18 @@ class ServerOptionTest {
     }
 
     @Test
+    void ofSeveralNodesTheNextIsAsked() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        server.answer(200, "{\"topics\":[]}");
+        assertThat(list("127.0.0.1:" + free + ", " + server.url())).isEqualTo(ExitCode.OK);
+        server.close();
+        assertThat(list("127.0.0.1:" + free + ", " + server.url())).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    @Test
     void aNameThatLeadsNowhereIsNamed() {
         assertThat(list("no.such.host.invalid:8080")).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(screen.err())

@@ -96,6 +96,28 @@ class TailCommandTest {
     }
 
     @Test
+    void goesOnAtTheNextNode() {
+        try (FakeServer other = new FakeServer()) {
+            String nodes = "data: {\"seconds\":1,\"nodes\":[\"" + server.url() + "\",\"" + other.url() + "\"]}";
+            server.events("event: heartbeat", nodes, "", "id: c1", "data: " + FIRST, "");
+            other.events("id: c2", "data: " + JSON, "");
+            assertThat(tail("t", "--max", "2")).isEqualTo(ExitCode.OK);
+            assertThat(screen.out()).isEqualTo("a\n{\"mag\":4.5}\n");
+            assertThat(other.asked().get(0).lastEventId()).isEqualTo("c1");
+        }
+    }
+
+    /** A proxy's address is none of those that the node tells: it decides itself where a client gets to. */
+    @Test
+    void behindAProxyComesBackToTheProxy() {
+        String nodes = "data: {\"seconds\":1,\"nodes\":[\"http://127.0.0.1:1\",\"http://127.0.0.1:2\"]}";
+        server.events("event: heartbeat", nodes, "", "id: c1", "data: " + FIRST, "")
+                .events("id: c2", "data: " + JSON, "");
+        assertThat(tail("t", "--max", "2")).isEqualTo(ExitCode.OK);
+        assertThat(server.asked()).hasSize(2);
+    }
+
+    @Test
     void comesBackAfterTheLastEventThatItPrinted() {
         server.events("retry: 1", "", "id: c1", "data: " + FIRST, "", "id: c2", "data: {\"cut")
                 .problem(503, "SHUTTING_DOWN", "Soon.")
