@@ -13,6 +13,13 @@
   scripts/bench kafka-latency   1,000 and 10,000 records/s: from due to delivered
   scripts/bench kafka-idle      1,000 idle consumers in 100 groups over 2,000 partitions: start, CPU, memory
   scripts/bench kafka           the four of them, beside Apache Kafka (from Maven Central) and driven by its own tools
+  scripts/bench cluster-produce    three nodes, RF 3, acks=all: ProducerPerformance, 100 B and 1 KiB, 6 and 24 partitions
+  scripts/bench cluster-latency    1,000 records/s: from due to delivered, and the CPU of all three
+  scripts/bench cluster-failover   SIGKILL of a leader under load: the longest time without an acknowledgement, Kafka's producer and HTTP
+  scripts/bench cluster-sse        500 subscribers at each of three nodes, beside as many at one that stands alone
+  scripts/bench cluster-idle       100 topics of 6 partitions and nobody there: CPU and memory of a node
+  scripts/bench cluster-start      from nothing to the first acknowledged record; a node that comes back with 10 GB
+  scripts/bench cluster            all of these: three nodes of Letterbox, three brokers of Apache Kafka, on this machine, in turn
   scripts/bench compare --with DIR   another checkout of Letterbox beside this one: is anything slower than it was?
   scripts/bench selfcheck  the load generator against a server that loses, doubles and swaps records on purpose
 
@@ -28,6 +35,7 @@ import pathlib
 import sys
 
 import cases
+import cluster_cases
 import compare
 import kafka_cases
 import machine
@@ -38,7 +46,8 @@ import servers
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", *kafka_cases.CASES, "kafka", "compare", "selfcheck"])
+    parser.add_argument("case", nargs="?", default="all", choices=[*cases.CASES, "all", *kafka_cases.CASES, "kafka", *cluster_cases.CASES, "cluster",
+                                                                      "compare", "selfcheck"])
     parser.add_argument("--with", dest="other", metavar="DIR", type=pathlib.Path, help="compare: the other checkout")
     parser.add_argument("--rounds", type=int, help="how often each side runs (3; compare: 5; with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="a smoke run: small, short, figures without meaning")
@@ -54,7 +63,8 @@ def main():
         parser.error("compare and --with DIR, the other checkout, go together")
     if comparing:
         servers.build_letterbox(arguments.other.resolve())
-    binary = None if arguments.case.startswith("kafka") else servers.build_load()
+    beside_kafka = arguments.case.startswith(("kafka", "cluster"))
+    binary = None if beside_kafka and arguments.case not in ("cluster", "cluster-sse") else servers.build_load()
     target = servers.ROOT / "target" / "bench"
     target.mkdir(parents=True, exist_ok=True)
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
@@ -71,13 +81,13 @@ def main():
         rows, slower = compare.compare(bench, servers.ROOT, arguments.other.resolve())
         report_to(raw, f"{compare.head(bench, arguments.other.name)}\n\n{rows}\n")
         sys.exit(1 if arguments.strict and slower else 0)
-    suites = {"all": cases.CASES, "kafka": kafka_cases.CASES}
-    single = {**cases.CASES, **kafka_cases.CASES}
+    suites = {"all": cases.CASES, "kafka": kafka_cases.CASES, "cluster": cluster_cases.CASES}
+    single = {**cases.CASES, **kafka_cases.CASES, **cluster_cases.CASES}
     chosen = suites[arguments.case].values() if arguments.case in suites else [single[arguments.case]]
     rows = [row for case in chosen for row in case(bench)]
 
     facts = machine.description()
-    peers = kafka_cases.peers() if arguments.case.startswith("kafka") else f"{facts['nginx']}, {facts['wrk'].split(' [')[0]}"
+    peers = kafka_cases.peers() if beside_kafka else f"{facts['nginx']}, {facts['wrk'].split(' [')[0]}"
     head = (f"scripts/bench {arguments.case}{' --quick' if arguments.quick else ''}, {rounds} rounds, {datetime.date.today()}; "
             f"{facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}, {peers}; median (smallest..largest)")
     report_to(raw, f"{head}\n\n{report.markdown(rows)}\n")

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #define MAX_CONNS 64
+#define MAX_SUB_URLS 8
 #define MARK "{\"m\":\""
 #define MARK_LEN 6
 #define RUN_LEN 6
@@ -41,7 +42,8 @@ struct target {
 };
 
 struct options {
-    struct target sub, pub;
+    struct target sub[MAX_SUB_URLS], pub;
+    int sub_urls;
     int subs, conns, size, batch, receive_buffer, wake_full, wake_seconds, threads;
     double rate, seconds, warmup, drain;
     long window;

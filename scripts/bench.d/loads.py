@@ -40,8 +40,10 @@ def sse(binary, server, topic_urls, **options):
 
 
 def sse_command(binary, server, topic_urls, options):
-    subscribe, publish = topic_urls
-    command = [str(binary), "--sub", subscribe, "--pub", publish, "--pid", ",".join(map(str, server.pids))]
+    *subscribe, publish = topic_urls
+    command = [str(binary), "--pub", publish, "--pid", ",".join(map(str, server.pids))]
+    for url in subscribe:
+        command += ["--sub", url]
     for name, value in options.items():
         command.append("--" + name.replace("_", "-"))
         if value is not True:

@@ -20,6 +20,7 @@ _Atomic int phase = CONNECTING;
 
 static const char *usage =
     "sseload --sub URL --pub URL [options]        http://127.0.0.1:PORT/PATH only\n"
+    "  --sub may be given several times: subscribers are spread over the URLs in turn\n"
     "  --subs N           subscribers (default 0)      --conns N       publishing connections (8)\n"
     "  --rate R           records/s, open loop (0: closed loop)\n"
     "  --window W         closed loop: records ahead of the average subscriber (0: no limit)\n"
@@ -41,6 +42,14 @@ static void parse_url(const char *url, struct target *t) {
     snprintf(t->path, sizeof t->path, "%s", url[used] ? url + used : "/");
 }
 
+static void add_sub(const char *url) {
+    if (opt.sub_urls == MAX_SUB_URLS) {
+        fprintf(stderr, "sseload: at most %d times --sub\n", MAX_SUB_URLS);
+        exit(2);
+    }
+    parse_url(url, &opt.sub[opt.sub_urls++]);
+}
+
 static void parse_pids(char *list) {
     for (char *p = strtok(list, ","); p && opt.pid_count < 16; p = strtok(NULL, ",")) opt.pids[opt.pid_count++] = atoi(p);
 }
@@ -49,7 +58,7 @@ static void parse_options(int argc, char **argv) {
     static const struct option names[] = {{"sub", 1, 0, 's'}, {"pub", 1, 0, 'p'}, {"subs", 1, 0, 'n'}, {"conns", 1, 0, 'c'}, {"rate", 1, 0, 'r'}, {"window", 1, 0, 'w'}, {"size", 1, 0, 'z'}, {"batch", 1, 0, 'b'}, {"warmup", 1, 0, 'u'}, {"seconds", 1, 0, 't'}, {"drain", 1, 0, 'd'}, {"type", 1, 0, 'y'}, {"pid", 1, 0, 'i'}, {"stall", 0, 0, 'S'}, {"bytes", 1, 0, 'B'}, {"wake-full", 1, 0, 'F'}, {"wake-seconds", 1, 0, 'W'}, {"rcvbuf", 1, 0, 'R'}, {"steps", 0, 0, 'P'}, {0, 0, 0, 0}};
     for (int o; (o = getopt_long_only(argc, argv, "", names, NULL)) != -1;) {
         switch (o) {
-            case 's': parse_url(optarg, &opt.sub); break;
+            case 's': add_sub(optarg); break;
             case 'p': parse_url(optarg, &opt.pub); break;
             case 'n': opt.subs = atoi(optarg); break;
             case 'c': opt.conns = atoi(optarg); break;
@@ -72,7 +81,7 @@ static void parse_options(int argc, char **argv) {
         }
     }
     if (opt.batch > 1) opt.content_type = "application/x-ndjson";
-    if (!opt.pub.path[0] || (opt.subs > 0 && !opt.sub.path[0]) || opt.conns < 0 || opt.conns > MAX_CONNS || opt.batch < 1 || opt.size < SMALLEST_RECORD) {
+    if (!opt.pub.path[0] || (opt.subs > 0 && opt.sub_urls == 0) || opt.conns < 0 || opt.conns > MAX_CONNS || opt.batch < 1 || opt.size < SMALLEST_RECORD) {
         fputs(usage, stderr);
         exit(2);
     }

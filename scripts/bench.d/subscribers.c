@@ -201,9 +201,14 @@ static void read_from(struct subscriber *s) {
     }
 }
 
+static const struct target *target_of(const struct subscriber *s) {
+    return &opt.sub[(s - subs) % opt.sub_urls];
+}
+
 static void ask(struct subscriber *s) {
     char request[1024];
-    int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n", opt.sub.path, opt.sub.authority);
+    const struct target *t = target_of(s);
+    int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n", t->path, t->authority);
     if (send(s->fd, request, (size_t)n, MSG_NOSIGNAL) != n) {
         drop(s, &total.refused);
         return;
@@ -220,7 +225,7 @@ static void listen_to(struct subscriber *s, uint32_t events, int operation) {
 static void connect_some(void) {
     while (started < opt.subs && started - atomic_load(&up) - (int)total.refused < CONNECTS_AT_ONCE) {
         struct subscriber *s = &subs[started++];
-        s->fd = connect_to(&opt.sub, opt.receive_buffer);
+        s->fd = connect_to(target_of(s), opt.receive_buffer);
         s->open = true;
         listen_to(s, EPOLLIN | EPOLLOUT, EPOLL_CTL_ADD);
     }

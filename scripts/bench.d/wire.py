@@ -57,10 +57,10 @@ class Wire:
             data += part
         return bytes(data)
 
-    def create_topic(self, name, partitions, config=None):
-        """CreateTopics v2; returns when every partition has a leader."""
+    def create_topic(self, name, partitions, config=None, replicas=1):
+        """CreateTopics v2; returns when every partition has a leader and all its replicas are in sync."""
         entries = b"".join(text(key) + text(str(value)) for key, value in (config or {}).items())
-        body = struct.pack(">i", 1) + text(name) + struct.pack(">ihi", partitions, 1, 0)
+        body = struct.pack(">i", 1) + text(name) + struct.pack(">ihi", partitions, replicas, 0)
         body += struct.pack(">i", len(config or {})) + entries + struct.pack(">ib", 60_000, 0)
         answer = self.ask(self.CREATE_TOPICS, 2, body)
         answer.take("i")
@@ -68,7 +68,7 @@ class Wire:
             if error:
                 raise RuntimeError(f"topic {topic} was not made: error {error} {message or ''}")
         end = time.monotonic() + 30
-        while self.ready_partitions([name]) != partitions:
+        while self.ready_partitions([name], replicas) != partitions:
             if time.monotonic() > end:
                 raise RuntimeError(f"topic {name} has no leaders after 30 s")
             time.sleep(0.02)
@@ -81,8 +81,15 @@ class Wire:
             if error:
                 raise RuntimeError(f"topic {topic} was not deleted: error {error}")
 
-    def ready_partitions(self, topics=None):
-        """How many partitions have a leader, of some topics or all (Metadata v4); None if there is no response yet."""
+    def ready_partitions(self, topics=None, replicas=1):
+        """How many partitions have a leader and so many replicas in sync, of some topics or all; None if there is no
+        response yet."""
+        found = self.leaders(topics)
+        return None if found is None else sum(leader >= 0 and in_sync >= replicas for leader, in_sync in found.values())
+
+    def leaders(self, topics=None):
+        """Leader (-1 if there is none) and number of replicas in sync of each (topic, partition), of some topics or all
+        (Metadata v4); None if there is no response yet."""
         names = struct.pack(">i", -1) if topics is None else struct.pack(">i", len(topics)) + b"".join(map(text, topics))
         try:
             answer = self.ask(self.METADATA, 4, names + b"\0")
@@ -94,15 +101,17 @@ class Wire:
         answer.take("i")
 
         def partition():
-            error, _, leader = answer.take("h"), answer.take("i"), answer.take("i")
+            error, number, leader = answer.take("h"), answer.take("i"), answer.take("i")
             answer.array(lambda: answer.take("i"))
-            answer.array(lambda: answer.take("i"))
-            return error == 0 and leader >= 0
+            in_sync = answer.array(lambda: answer.take("i"))
+            # A replica that is away (error 9) does not keep others from leading.
+            return number, (leader if error in (0, 9) else -1, len(in_sync))
 
         def topic():
             answer.take("h")
-            answer.text()
+            name = answer.text()
             answer.take("b")
-            return sum(answer.array(partition))
+            return [((name, number), state) for number, state in answer.array(partition)]
 
-        return sum(answer.array(topic)) if brokers else None
+        found = {key: state for states in answer.array(topic) for key, state in states}
+        return found if brokers else None
