@@ -106,6 +106,7 @@ final class SourceFile {
     /** The first part of the package below {@code io.letterbox}; empty for the root. */
     String topPackage() {
         if (path.startsWith("org/apache/kafka/")) return "org.apache.kafka";
+        if (path.startsWith("org/apache/ratis/")) return "org.apache.ratis";
         String[] parts = path.split("/");
         return parts.length > 3 ? parts[2] : "";
     }

@@ -169,6 +169,7 @@ final class SourceRules {
             Map.entry("console", new PackageRule(DOOR_PACKAGES, DOOR_LIBRARIES)),
             // Stands in for classes of a library, which may not know us.
             Map.entry("org.apache.kafka", new PackageRule(Set.of(), Set.of())),
+            Map.entry("org.apache.ratis", new PackageRule(Set.of(), Set.of())),
             Map.entry(
                     "cli",
                     new PackageRule(
