@@ -37,6 +37,10 @@ public final class RecordBatch {
     static final int MAGIC_AT = 16;
     static final int CRC_AT = 17;
     static final int ATTRIBUTES_AT = 21;
+
+    /** A batch's checksum covers everything from here to the end. */
+    public static final int CHECKSUM_FROM = ATTRIBUTES_AT;
+
     static final int LAST_DELTA_AT = 23;
     static final int BASE_TIMESTAMP_AT = 27;
     static final int MAX_TIMESTAMP_AT = 35;
@@ -269,6 +273,16 @@ public final class RecordBatch {
         return (int) crc.getValue();
     }
 
+    /** The size of the batch at a position of any buffer, as its length field says; 61 or more in a sound one. */
+    public static int sizeAt(ByteBuffer buffer, int batchPosition) {
+        return buffer.getInt(batchPosition + LENGTH_AT) + LENGTH_FROM;
+    }
+
+    /** Whether the checksum of a batch is right; the size must be, and the bytes be there. */
+    public boolean hasRightChecksum() {
+        return (int) INT.get(array, start + CRC_AT) == checksum();
+    }
+
     /** True if sizes, magic, counts and checksum are right: {@link #defect()} is null. */
     public boolean isValid() {
         return defect() == null;
@@ -285,7 +299,7 @@ public final class RecordBatch {
             return "The batch says that it has " + size + " bytes, and " + available + " are there.";
         }
         if (magic() != 2) return "The batch has the format version " + magic() + ", and only 2 is known.";
-        if ((int) INT.get(array, start + CRC_AT) != checksum()) return "The checksum of the batch is wrong.";
+        if (!hasRightChecksum()) return "The checksum of the batch is wrong.";
         int delta = lastOffsetDelta();
         int count = recordCount();
         if (delta < 0 || count < 0 || count - 1 > delta) {

@@ -4,7 +4,6 @@ import io.letterbox.disk.Disk;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.zip.CRC32C;
 
 /**
  * The format of one group in a write-ahead file. All numbers are big-endian.
@@ -14,11 +13,13 @@ import java.util.zip.CRC32C;
  * entry  | topic id 16 | partition 4 | name length 2 | batches' length 4 | topic name, UTF-8 | record batches … |
  * </pre>
  *
- * The length is the frame's without the zeros, and the checksum covers what follows it up to there. Files are used
- * again: each use begins with a frame without entries, and frames of another generation are remainders of an earlier
- * use. The time is that of the group, in milliseconds since 1970, so that a replay knows the age of the batches. The
- * kind says what the entries are: 0 batches that were appended, 1 partitions that are dropped, 2 such that are opened;
- * these two have no batches. Version 1 had neither time nor kind, version 2 no kind; both are still read.
+ * The length is the frame's without the zeros. The checksum covers what follows it up to there, except what the
+ * checksums of batches of 4096 bytes and more cover (all from their attributes on), so that no byte of a large batch is
+ * summed twice. Files are used again: each use begins with a frame without entries, and frames of another generation
+ * are remainders of an earlier use. The time is that of the group, in milliseconds since 1970, so that a replay knows
+ * the age of the batches. The kind says what the entries are: 0 batches that were appended, 1 partitions that are
+ * dropped, 2 such that are opened; these two have no batches. Version 1 had neither time nor kind, version 2 no kind,
+ * and up to version 3 the checksum covered all batches; they are still read.
  */
 final class WalFrame {
     static final int HEADER_BYTES = 36;
@@ -27,7 +28,7 @@ final class WalFrame {
     static final int LEAST_HEADER_BYTES = 24;
 
     static final int ENTRY_HEADER_BYTES = 26;
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /** What the entries of a frame are. */
     static final int BATCHES = 0;
@@ -40,10 +41,16 @@ final class WalFrame {
 
     private static final int TIMELESS_VERSION = 1;
     private static final int KINDLESS_VERSION = 2;
+    private static final int WHOLE_CHECKSUM_VERSION = 3;
     private static final int KIND_AT = 32;
 
     private static final int CRC_AT = 4;
-    private static final int CRC_FROM = 8;
+    static final int CRC_FROM = 8;
+
+    /** The positions of the two lengths in an entry. */
+    static final int ENTRY_NAME_LENGTH_AT = 20;
+
+    static final int ENTRY_BATCHES_LENGTH_AT = 22;
 
     private WalFrame() {}
 
@@ -72,14 +79,18 @@ final class WalFrame {
             for (ByteBuffer batch : entry.batches()) frame.put(batch.duplicate());
         }
         int length = frame.position();
-        frame.putInt(0, length).putInt(CRC_AT, crc(frame, length));
+        frame.putInt(0, length).putInt(CRC_AT, WalChecksum.of(frame, length));
         while (frame.position() < Disk.align(length)) frame.put((byte) 0);
         frame.flip();
     }
 
-    /** Whether a buffer holds a whole frame at its beginning, as its checksum says. */
+    /**
+     * Whether a heap buffer holds a whole frame at its beginning, as its checksum and those of its large batches say.
+     */
     static boolean isWhole(ByteBuffer frame, int length) {
-        return frame.getInt(CRC_AT) == crc(frame, length);
+        int checksum = frame.getInt(CRC_AT);
+        if (version(frame) > WHOLE_CHECKSUM_VERSION) return WalChecksum.isRight(frame, length, checksum);
+        return checksum == WalChecksum.ofAll(frame, length);
     }
 
     /** The length in a header, or -1 if it is out of range. */
@@ -110,7 +121,7 @@ final class WalFrame {
 
     /** What the entries of a whole frame are. */
     static int kind(ByteBuffer frame) {
-        return version(frame) < VERSION ? BATCHES : frame.getInt(KIND_AT);
+        return version(frame) <= KINDLESS_VERSION ? BATCHES : frame.getInt(KIND_AT);
     }
 
     static int entries(ByteBuffer header) {
@@ -119,11 +130,5 @@ final class WalFrame {
 
     static long generation(ByteBuffer header) {
         return header.getLong(CRC_FROM + 8);
-    }
-
-    private static int crc(ByteBuffer frame, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(frame.duplicate().limit(length).position(CRC_FROM));
-        return (int) crc.getValue();
     }
 }

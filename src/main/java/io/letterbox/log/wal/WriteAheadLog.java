@@ -23,16 +23,22 @@ import java.util.stream.Stream;
  * <p>Owned by one shard's thread.
  */
 public final class WriteAheadLog implements AutoCloseable {
+    /** The largest frame. */
+    public static final int MAX_FRAME_BYTES = 4 << 20;
+
     /**
-     * The largest frame. A larger group is forced into its logs at once, which costs less than writing that much twice.
+     * How large a frame may be for each log of its group. A larger group is forced into its logs at once, which costs
+     * less than writing that much twice, though not less than several forces.
      */
-    public static final int MAX_FRAME_BYTES = 1 << 20;
+    public static final int MAX_FRAME_BYTES_PER_LOG = 1 << 20;
 
     private static final int NAMES_PER_FRAME = 1000;
 
     private final WalDirectory directory;
     private final long fileBytes;
-    private final ByteBuffer frame = Disk.alignedBuffer(MAX_FRAME_BYTES);
+
+    /** Large enough for groups of one log; replaced by the largest one when a group needs it. */
+    private ByteBuffer frame = Disk.alignedBuffer(MAX_FRAME_BYTES_PER_LOG);
 
     private WalFile current;
     private WalFile other;
@@ -56,7 +62,8 @@ public final class WriteAheadLog implements AutoCloseable {
     /** The place where a group of this size fits. */
     public Room room(int entries, long batchBytes) {
         long size = WalFrame.sizeBytes(entries, batchBytes);
-        if (size > Math.min(MAX_FRAME_BYTES, fileBytes - Disk.BLOCK_BYTES)) return Room.NOWHERE;
+        long limit = Math.min(MAX_FRAME_BYTES, entries * (long) MAX_FRAME_BYTES_PER_LOG);
+        if (size > Math.min(limit, fileBytes - Disk.BLOCK_BYTES)) return Room.NOWHERE;
         if (current == null || current.hasRoom(size)) return Room.HERE;
         return Room.AFTER_SWITCH;
     }
@@ -110,8 +117,9 @@ public final class WriteAheadLog implements AutoCloseable {
         long batchBytes = 0;
         for (WalEntry entry : entries) batchBytes += entry.sizeBytes();
         if (room(entries.size(), batchBytes) != Room.HERE) return false;
-        if (!isOpen() || !current.reserve(Disk.BLOCK_BYTES + WalFrame.sizeBytes(entries.size(), batchBytes)))
-            return false;
+        long size = WalFrame.sizeBytes(entries.size(), batchBytes);
+        if (!isOpen() || !current.reserve(Disk.BLOCK_BYTES + size)) return false;
+        if (size > frame.capacity()) frame = Disk.alignedBuffer(MAX_FRAME_BYTES);
         if (current.isEmpty()) {
             generation = directory.nextGeneration();
             if (!put(timeMs, WalFrame.BATCHES, List.of())) return false;

@@ -97,9 +97,27 @@ class WriteAheadLogTest {
         assertThat(wal.write(TIME_MS, List.of(entry(P0, "x".repeat(FILE_BYTES)))))
                 .isFalse();
         WriteAheadLog large = new WriteAheadLog(WalDirectory.open(disk, temp), 1 << 30);
-        assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
-        assertThat(large.room(1, WriteAheadLog.MAX_FRAME_BYTES - 4096)).isEqualTo(WriteAheadLog.Room.HERE);
+        int perLog = WriteAheadLog.MAX_FRAME_BYTES_PER_LOG;
+        assertThat(large.room(1, perLog)).isEqualTo(WriteAheadLog.Room.NOWHERE);
+        assertThat(large.room(1, perLog - 4096)).isEqualTo(WriteAheadLog.Room.HERE);
+        assertThat(large.room(2, perLog)).isEqualTo(WriteAheadLog.Room.HERE);
+        assertThat(large.room(2, 2 * perLog)).isEqualTo(WriteAheadLog.Room.NOWHERE);
+        assertThat(large.room(9, WriteAheadLog.MAX_FRAME_BYTES)).isEqualTo(WriteAheadLog.Room.NOWHERE);
+        assertThat(large.room(9, WriteAheadLog.MAX_FRAME_BYTES - 4096)).isEqualTo(WriteAheadLog.Room.HERE);
         assertThat(temp).isEmptyDirectory();
+    }
+
+    @Test
+    void givesBackALargeGroupOfManyLogs() throws IOException {
+        String large = "x".repeat(500_000);
+        WriteAheadLog wal = new WriteAheadLog(WalDirectory.open(disk, temp), 64 << 20);
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, "a")))).isTrue();
+        assertThat(wal.write(TIME_MS, List.of(entry(P0, large, large), entry(P1, large, large, "b"))))
+                .isTrue();
+        assertThat(wal.write(TIME_MS, List.of(entry(P1, "c")))).isTrue();
+        wal.close();
+        assertThat(values(remains(), P0)).containsExactly("a", large, large);
+        assertThat(values(remains(), P1)).containsExactly(large, large, "b", "c");
     }
 
     @Test
@@ -166,14 +184,18 @@ class WriteAheadLogTest {
         WriteAheadLog wal = wal();
         wal.write(TIME_MS, List.of(entry(P0, "a")));
         wal.close();
-        byte[] content = Files.readAllBytes(file());
-        ByteBuffer header = ByteBuffer.wrap(content);
-        header.putInt(8, 4);
-        CRC32C crc = new CRC32C();
-        crc.update(content, 8, header.getInt(0) - 8);
-        header.putInt(4, (int) crc.getValue());
-        Files.write(file(), content);
-        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 4");
+        rewrite(0, 5);
+        assertThatThrownBy(this::remains).isInstanceOf(IOException.class).hasMessageContaining("format 5");
+    }
+
+    @Test
+    void readsFramesWhoseChecksumCoversLargeBatchesToo() throws IOException {
+        String large = "x".repeat(5000);
+        try (WriteAheadLog wal = wal()) {
+            wal.write(TIME_MS, List.of(entry(P0, large, "a")));
+        }
+        rewrite(Disk.BLOCK_BYTES, 3);
+        assertThat(values(remains(), P0)).containsExactly(large, "a");
     }
 
     @Test
@@ -276,6 +298,18 @@ class WriteAheadLogTest {
         try (var files = Files.list(temp)) {
             return files.findFirst().orElseThrow();
         }
+    }
+
+    /** Makes a frame one of another version, with a checksum over all of it. */
+    private void rewrite(int position, int version) throws IOException {
+        byte[] content = Files.readAllBytes(file());
+        ByteBuffer frame =
+                ByteBuffer.wrap(content, position, content.length - position).slice();
+        frame.putInt(8, version);
+        CRC32C crc = new CRC32C();
+        crc.update(content, position + 8, frame.getInt(0) - 8);
+        frame.putInt(4, (int) crc.getValue());
+        Files.write(file(), content);
     }
 
     private void overwrite(int position, int with) throws IOException {
