@@ -58,9 +58,6 @@ final class ClusterShards {
     /** Nor is one that lacks more entries. */
     private static final long LAG_ENTRIES = 1_000;
 
-    /** A replica that has not answered for longer is not in sync. */
-    private static final long OUT_OF_SYNC_MS = 10_000;
-
     private static final long TRANSFER_MS = 3_000;
     private final Vertx vertx;
     private final ClusterAssembly cluster;
@@ -192,7 +189,7 @@ final class ClusterShards {
             ShardLeader leader = log.leader();
             boolean here = leader.node() == cluster.self().node();
             List<FollowerProgress> followers = here ? log.followers() : List.of();
-            leaders.local(id, here ? new ShardLeader(leader.node(), leader.term(), inSync(followers)) : leader);
+            leaders.local(id, here ? new ShardLeader(leader.node(), leader.term(), inSync(id, image)) : leader);
             if (here && image.shards().size() > id)
                 led.add(new LedShard(image.shards().get(id), ready(followers)));
         });
@@ -210,11 +207,11 @@ final class ClusterShards {
         return reached;
     }
 
-    private List<Integer> inSync(List<FollowerProgress> followers) {
-        List<Integer> inSync = new ArrayList<>();
-        inSync.add(cluster.self().node());
-        for (FollowerProgress each : followers) if (each.silentMs() <= OUT_OF_SYNC_MS) inSync.add(each.node());
-        return inSync.stream().sorted().toList();
+    private List<Integer> inSync(int shard, ClusterImage image) {
+        StorageVerticle verticle = deployments.verticles().get(shard);
+        List<Integer> inSync = verticle == null ? List.of() : verticle.inSync();
+        // The shard itself may not know yet that it leads; its replicas count as in sync when that begins.
+        return inSync.isEmpty() ? image.shard(shard).nodes() : inSync;
     }
 
     private Set<Integer> ready(List<FollowerProgress> followers) {

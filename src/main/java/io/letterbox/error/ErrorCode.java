@@ -62,6 +62,7 @@ public enum ErrorCode {
     NOT_COORDINATOR(16, 503, "This node does not coordinate that"),
     NOT_LEADER(6, 503, "This node does not lead the partition"),
     NOT_ENOUGH_REPLICAS(19, 503, "Too few replicas are in sync"),
+    NOT_ENOUGH_REPLICAS_AFTER_APPEND(20, 503, "The records are stored, but too few replicas are in sync"),
     NODE_UNREACHABLE(13, 503, "Another node cannot be reached"),
     OUTCOME_UNKNOWN(7, 503, "Another node did not answer in time"),
     PARTITION_QUARANTINED(56, 503, "The partition is quarantined: its log is damaged"),

@@ -45,6 +45,12 @@ final class HostedPartition {
     private long lastFlushMs;
     private boolean gone;
 
+    /** Whether acknowledgements wait for more than that the high watermark passes their records. */
+    private boolean awaitsCopies;
+
+    /** Everything below it has been acknowledged, or may be. */
+    private long acknowledged;
+
     /**
      * The stable offset at which readers of committed records are waiting, -1 if none is; waitSinceMs is when that
      * began.
@@ -73,6 +79,7 @@ final class HostedPartition {
         this.highWatermark = replica.highWatermark();
         this.stableOffset = log.producers().stableOffset(highWatermark);
         this.recoveryPoint = recoveryPoint;
+        this.acknowledged = highWatermark;
         log.committed(highWatermark);
     }
 
@@ -283,14 +290,14 @@ final class HostedPartition {
             ProducerBatch first = log.producers().check(batch, append.guard(), elapsedMs);
             if (first == null) return false;
             Appended reply = new Appended(first.baseOffset(), first.timestampMs(), log.logStartOffset(), true);
-            if (first.lastOffset() < highWatermark) append.done().complete(reply);
+            if (first.lastOffset() < acknowledged) append.done().complete(reply);
             else waiting.addRepetition(first.lastOffset() + 1, reply, append);
         } catch (UnverifiedTransactionException asked) {
             // The coordinator has the last word, and the batch comes again.
             append.done().fail(asked);
         } catch (ApiException refusal) {
             long end = log.logEndOffset();
-            if (end <= highWatermark) append.done().fail(refusal);
+            if (end <= acknowledged) append.done().fail(refusal);
             else waiting.addRefusal(end, refusal, append);
         }
         return true;
@@ -318,7 +325,31 @@ final class HostedPartition {
         highWatermark = newHighWatermark;
         log.committed(newHighWatermark);
         stableOffset = log.producers().stableOffset(newHighWatermark);
-        waiting.answerUpTo(newHighWatermark, answers);
+        if (!awaitsCopies) copied(newHighWatermark, answers);
+    }
+
+    /**
+     * Whether acknowledgements wait for {@link #copied} from now on, and not only for the high watermark: the topic
+     * demands more replicas than a commit needs.
+     */
+    void awaitCopies(boolean awaits) {
+        awaitsCopies = awaits;
+    }
+
+    /** Nothing is known of the copies of what is there. */
+    void forgetCopies() {
+        acknowledged = 0;
+    }
+
+    /** As many replicas as the topic demands have everything below an offset, at most the high watermark. */
+    void copied(long offset, Acknowledgements answers) {
+        acknowledged = Math.max(acknowledged, offset);
+        waiting.answerUpTo(offset, answers);
+    }
+
+    /** Fails the appends that wait though the high watermark has passed their records. */
+    void refuseCommitted(ApiException why) {
+        waiting.failUpTo(highWatermark, why);
     }
 
     /**

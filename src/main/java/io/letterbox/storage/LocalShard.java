@@ -4,6 +4,7 @@ import io.letterbox.bus.Committed;
 import io.letterbox.error.ApiException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.replication.Output;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,17 @@ final class LocalShard implements ShardRole {
     @Override
     public int maxBatchBytes() {
         return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public ApiException refusal(HostedPartition partition) {
+        Output.Reject reject = partition.replica().rejection();
+        return reject == null ? null : new ApiException(reject.code(), reject.detail());
+    }
+
+    @Override
+    public void look() {
+        // There are none.
     }
 
     @Override

@@ -79,6 +79,17 @@ final class PendingAppends {
             pending.remove().answer(answers);
     }
 
+    /** Fails what waits for no more than an offset. */
+    void failUpTo(long offset, ApiException why) {
+        failUpTo(inOrder, offset, why);
+        if (repetitions != null) failUpTo(repetitions, offset, why);
+    }
+
+    private static void failUpTo(Queue<PendingAppend> pending, long offset, ApiException why) {
+        while (!pending.isEmpty() && pending.peek().nextOffset <= offset)
+            pending.remove().append.done().tryFail(why);
+    }
+
     /** Fails all of them, because what they wait for may never be committed. */
     void failAll(ApiException why) {
         for (PendingAppend next; (next = inOrder.poll()) != null; )

@@ -10,6 +10,7 @@ import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.wal.WalEntry;
 import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicIdPartition;
@@ -17,6 +18,7 @@ import io.letterbox.record.TopicPartition;
 import io.letterbox.replication.Input;
 import io.letterbox.replication.Leader;
 import io.letterbox.storage.replica.LogPosition;
+import io.letterbox.storage.replica.ReplicatedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,6 +54,9 @@ final class ReplicaPartitions {
     private ClusterImage image;
     private int leaderEpoch;
 
+    /** Of the leadership that this replica has or had last; null before the first. */
+    private CopiesDemanded copies;
+
     ReplicaPartitions(StorageServices services, PartitionTable table, ShardCompaction compaction, TailCache tailCache) {
         this.services = services;
         this.table = table;
@@ -80,6 +85,11 @@ final class ReplicaPartitions {
         position = at;
     }
 
+    /** The node's monotonic clock. */
+    long elapsedMs() {
+        return services.clock().elapsedMs();
+    }
+
     /** The time of entries that this node proposes. */
     long nowMs() {
         return services.clock().wallMs();
@@ -93,10 +103,21 @@ final class ReplicaPartitions {
         for (HostedPartition held : table.all()) configure(held);
     }
 
-    /** Whoever appends from now on does it as the leader of a term; with the shard's base that is the leader epoch. */
-    void ledIn(long term) {
-        leaderEpoch = image.shards().get(table.shard()).leaderEpoch(term);
-        for (HostedPartition held : table.all()) configure(held);
+    /**
+     * Whoever appends from now on does it as the leader of a term; with the shard's base that is the leader epoch.
+     *
+     * @return how many copies there have to be meanwhile
+     */
+    CopiesDemanded ledIn(long term, ReplicatedLog log) {
+        ShardImage shard = image.shards().get(table.shard());
+        leaderEpoch = shard.leaderEpoch(term);
+        copies = new CopiesDemanded(
+                log, services.nodeId(), shard, services.clock().elapsedMs());
+        for (HostedPartition held : table.all()) {
+            configure(held);
+            copies.begin(held, position.index());
+        }
+        return copies;
     }
 
     private void configure(HostedPartition held) {
@@ -104,6 +125,7 @@ final class ReplicaPartitions {
         if (!config.equals(held.config())) held.log().configure(services.logConfig(config));
         held.configure(config, leaderEpoch);
         table.configured(held);
+        if (copies != null) copies.configured(held);
     }
 
     private TopicConfig config(TopicIdPartition key) {
@@ -252,6 +274,14 @@ final class ReplicaPartitions {
     private static void advance(
             HostedPartition held, long offset, List<Committed.Moved> moved, Acknowledgements answers) {
         held.replica().step(new Input.Durable(offset), output -> held.perform(output, moved, answers));
+    }
+
+    /** What this replica has appended itself has been committed with an entry. */
+    void committedIn(JournalEntry.Group entry, long index) {
+        for (WalEntry part : entry.parts()) {
+            HostedPartition held = held(part.partition(), part.topicId());
+            if (held != null) copies.committed(held, index);
+        }
     }
 
     /** The partition, if it is of that incarnation; null if it is not open. */

@@ -60,6 +60,12 @@ final class ReplicaShard implements ShardRole, ShardReplica {
 
     private final Set<TopicIdPartition> dropped = new HashSet<>();
 
+    /** Of the leadership that this replica has or had last; null before the first. */
+    private CopiesDemanded copies;
+
+    /** Written by the shard's thread, read by any. */
+    private volatile List<Integer> inSync = List.of();
+
     /**
      * @param beginning what the last process left
      * @param shardThread runs tasks on the shard's thread, also later than this is closed
@@ -123,6 +129,24 @@ final class ReplicaShard implements ShardRole, ShardReplica {
     @Override
     public boolean leads() {
         return state instanceof ReplicaState.Leader;
+    }
+
+    @Override
+    public ApiException refusal(HostedPartition partition) {
+        return copies.refusal(partition);
+    }
+
+    @Override
+    public void look() {
+        if (!leads()) return;
+        copies.look(partitions.elapsedMs());
+        inSync = copies.inSync();
+        if (copies.isWaiting()) listener.looksSoon();
+    }
+
+    /** The nodes of the replicas that are in sync, while this one leads. Any thread. */
+    List<Integer> inSync() {
+        return inSync;
     }
 
     @Override
@@ -226,7 +250,7 @@ final class ReplicaShard implements ShardRole, ShardReplica {
     private boolean apply(ReplicaEvent.Entry event) throws IOException {
         requireNext(event.at());
         if (journal.isLive(event.own(), event.at().term())) {
-            applyOwn((ReplicatedJournal.Own) event.own());
+            applyOwn((ReplicatedJournal.Own) event.own(), event.at().index());
         } else {
             JournalEntryCodec.Decoded decoded = JournalEntryCodec.decode(event.entry());
             if (decoded.metadataVersion() > partitions.image().version()) return false;
@@ -240,7 +264,7 @@ final class ReplicaShard implements ShardRole, ShardReplica {
         return true;
     }
 
-    private void applyOwn(ReplicatedJournal.Own own) throws IOException {
+    private void applyOwn(ReplicatedJournal.Own own, long index) throws IOException {
         if (!(own.entry() instanceof JournalEntry.Group piece)) {
             perform(own.entry(), own.sizeBytes());
             journal.committed(own);
@@ -249,6 +273,8 @@ final class ReplicaShard implements ShardRole, ShardReplica {
             if (own.done() == null) commit(piece);
         }
         if (own.done() != null) own.done().safe();
+        if (own.entry() instanceof JournalEntry.Group piece) partitions.committedIn(piece, index);
+        if (copies.isWaiting()) listener.looksSoon();
     }
 
     private void commit(JournalEntry.Group piece) {
@@ -290,7 +316,8 @@ final class ReplicaShard implements ShardRole, ShardReplica {
             if (held.log().logEndOffset() != held.highWatermark())
                 throw new IllegalStateException(held.id() + " has more than what is committed");
         }
-        partitions.ledIn(term);
+        copies = partitions.ledIn(term, journal.log());
+        inSync = copies.inSync();
         journal.begin(new ReplicatedJournal.Leadership(term, this::follow));
         state = new ReplicaState.Leader(term);
         speculates = true;
@@ -330,6 +357,7 @@ final class ReplicaShard implements ShardRole, ShardReplica {
         List<Journal.Completion> waiting = journal.end();
         // First, as whoever is refused may come again at once.
         state = new ReplicaState.Follower();
+        inSync = List.of();
         try {
             cut();
         } catch (IOException failed) {

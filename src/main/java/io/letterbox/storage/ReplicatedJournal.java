@@ -95,6 +95,10 @@ final class ReplicatedJournal implements Journal {
         this.metadataVersion = metadataVersion;
     }
 
+    ReplicatedLog log() {
+        return log;
+    }
+
     /** No record batch may be larger, or it would fit into no entry. */
     int maxBatchBytes() {
         return log.maxEntryBytes() - JournalEntryCodec.OVERHEAD_BYTES;

@@ -114,8 +114,7 @@ final class ShardAppends {
                     "A record batch of " + sizeBytes + " bytes is larger than replicas can be sent, "
                             + role.maxBatchBytes() + ".");
         }
-        Output.Reject reject = partition.replica().rejection();
-        return reject == null ? null : new ApiException(reject.code(), reject.detail());
+        return role.refusal(partition);
     }
 
     private ApiException diskFull() {

@@ -30,6 +30,9 @@ sealed interface ShardRole permits LocalShard, ReplicaShard {
         /** Partitions have been opened, configured or dropped. */
         void partitionsChanged();
 
+        /** Something waits that {@link #look} may end: it is to be called again in a moment. */
+        void looksSoon();
+
         /** Something is lacking; {@link #proceed} is to be called again. */
         void lacks(IOException what);
 
@@ -42,6 +45,12 @@ sealed interface ShardRole permits LocalShard, ReplicaShard {
 
     /** No record batch may be larger, whatever its topic allows. */
     int maxBatchBytes();
+
+    /** Why a partition takes no appends, although this node leads; null if it does. */
+    ApiException refusal(HostedPartition partition);
+
+    /** Looks at other replicas; now and then. */
+    void look();
 
     /** Whether the journal has no room for the open group, but a checkpoint would make room. */
     boolean wantsCheckpoint();

@@ -44,6 +44,9 @@ public final class StorageVerticle extends VerticleBase {
     /** How long a publisher waits for retries before it gets an error that leaves open whether its records are kept. */
     private static final long COMMIT_PATIENCE_MS = 5000;
 
+    /** How soon other replicas are looked at again while an acknowledgement waits for their copies. */
+    private static final long LOOK_MS = 2;
+
     private final int shard;
     private final StorageServices services;
     private final PartitionTable partitions;
@@ -66,6 +69,9 @@ public final class StorageVerticle extends VerticleBase {
 
     private long blockedSinceMs;
     private ApiException failure;
+
+    /** Whether other replicas are to be looked at in a moment. */
+    private boolean looksSoon;
 
     /** True once the logs are closed: tasks and messages that were queued behind that are dropped. */
     private boolean stopped;
@@ -144,6 +150,11 @@ public final class StorageVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
+    /** The nodes whose replicas are in sync, if this node leads the shard. Any thread. */
+    public List<Integer> inSync() {
+        return role instanceof ReplicaShard replica ? replica.inSync() : List.of(services.nodeId());
+    }
+
     /** Whether files of topics that were deleted are still there, or may be. Any thread. */
     public boolean hasDropsLeft() {
         return role.hasDropsLeft();
@@ -160,6 +171,7 @@ public final class StorageVerticle extends VerticleBase {
     }
 
     private void tick() {
+        role.look();
         runPeriodic(() -> chores.flushDue(services.clock().elapsedMs()));
         if (checkpoint.isDueForFiles()) beginCheckpoint();
     }
@@ -284,6 +296,16 @@ public final class StorageVerticle extends VerticleBase {
         @Override
         public void partitionsChanged() {
             updateCoordinators();
+        }
+
+        @Override
+        public void looksSoon() {
+            if (looksSoon) return;
+            looksSoon = true;
+            vertx.setTimer(LOOK_MS, t -> {
+                looksSoon = false;
+                if (!stopped) role.look();
+            });
         }
 
         @Override

@@ -3,12 +3,15 @@ package io.letterbox.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.Appended;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.log.producers.ProducerState;
 import io.letterbox.log.sim.Seeds;
 import io.letterbox.log.sim.SimCrash;
 import io.letterbox.log.sim.SimDisk;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.ReplicaId;
 import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
@@ -17,6 +20,7 @@ import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicIdPartition;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.record.TransactionMarker;
+import io.letterbox.time.Clock;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,7 +59,16 @@ class ReplicaSimTest {
         }
         if (Long.getLong("letterbox.simSeed") != null) return;
         // Or nothing would have been tried.
-        assertThat(List.of(all.acknowledged, all.cut, all.restarts, all.checkpoints, all.repeated, all.drops))
+        assertThat(List.of(
+                        all.acknowledged,
+                        all.cut,
+                        all.restarts,
+                        all.checkpoints,
+                        all.repeated,
+                        all.drops,
+                        all.tooFew,
+                        all.tooFewAfter,
+                        all.copied))
                 .allMatch(count -> count > 0, all.toString());
     }
 
@@ -67,15 +80,23 @@ class ReplicaSimTest {
         private long repeated;
         private long drops;
 
+        /** Refused because too few were in sync, before and after they were appended; and acknowledged by all. */
+        private long tooFew;
+
+        private long tooFewAfter;
+        private long copied;
+
         @Override
         public String toString() {
             return "acknowledged " + acknowledged + ", cut " + cut + ", restarts " + restarts + ", checkpoints "
-                    + checkpoints + ", repeated " + repeated + ", drops " + drops;
+                    + checkpoints + ", repeated " + repeated + ", drops " + drops + ", too few in sync " + tooFew
+                    + ", after "
+                    + tooFewAfter + ", copied to all " + copied;
         }
     }
 
     /** A batch that somebody wants to be stored. */
-    private record Sent(TopicIdPartition key, byte[] batch, int records, Promise<Appended> done) {}
+    private record Sent(TopicIdPartition key, byte[] batch, int records, SimReplica by, Promise<Appended> done) {}
 
     /** A node: its disk, and the process that lives on it. */
     private static final class Node {
@@ -87,6 +108,9 @@ class ReplicaSimTest {
 
         /** The version of the image that it has. */
         private int known;
+
+        /** When it may start again. */
+        private long downUntilMs;
 
         Node(SimDisk disk) {
             this.disk = disk;
@@ -122,11 +146,24 @@ class ReplicaSimTest {
         private long nowMs = 1_000_000;
         private int written;
 
+        /** Of all nodes. */
+        private final Clock clock = new Clock() {
+            @Override
+            public long elapsedMs() {
+                return nowMs;
+            }
+
+            @Override
+            public long wallMs() {
+                return nowMs;
+            }
+        };
+
         Run(long seed, DataDirectory directory, Counts counts) throws IOException {
             this.random = new Random(seed);
             this.directory = directory;
             this.counts = counts;
-            this.log = new SimReplicatedLog(random);
+            this.log = new SimReplicatedLog(random, () -> nowMs);
             this.maxEntryBytes = random.nextInt(3) == 0 ? 7000 + JournalEntryCodec.OVERHEAD_BYTES : 1 << 20;
             this.deletes = random.nextInt(3) == 0;
             images.add(image());
@@ -162,7 +199,7 @@ class ReplicaSimTest {
         private void step() throws IOException {
             int what = random.nextInt(1000);
             if (acting.process == null) {
-                if (what < 300) restart();
+                if (what < 300 && nowMs >= acting.downUntilMs) restart();
                 return;
             }
             if (what < 250) append();
@@ -177,6 +214,8 @@ class ReplicaSimTest {
             else if (what < 884) remake();
             else if (what < 900) deleteBefore();
             else if (what < 940) repeat();
+            else if (what < 955) log.force(nodes.indexOf(acting), false);
+            else if (what < 975) lookAtReplicas();
             else for (int more = random.nextInt(6); more > 0; more--) acting.process.step();
         }
 
@@ -185,6 +224,11 @@ class ReplicaSimTest {
             List<Node> leaders = new ArrayList<>();
             for (Node node : nodes) if (node.process != null && node.process.isLeader()) leaders.add(node);
             if (!leaders.isEmpty()) acting = leaders.get(random.nextInt(leaders.size()));
+        }
+
+        private void lookAtReplicas() {
+            leaderActs();
+            acting.process.look();
         }
 
         private void commit() throws IOException {
@@ -211,6 +255,7 @@ class ReplicaSimTest {
             else acting.disk.kill();
             acting.member.crash();
             acting.process = null;
+            acting.downUntilMs = nowMs + (random.nextInt(3) == 0 ? 2 * InSyncReplicas.LAG_TIME_MAX_MS : 0);
         }
 
         private void restart() throws IOException {
@@ -221,10 +266,11 @@ class ReplicaSimTest {
 
         private void start(Node node) throws IOException {
             long purgedTo = node.member == null ? -1 : node.member.purgedTo();
-            node.member = log.new Member(maxEntryBytes, purgedTo);
+            int number = nodes.indexOf(node);
+            node.member = log.new Member(number, maxEntryBytes, purgedTo);
             node.highWatermarks.clear();
             node.endOffsets = 0;
-            node.process = new SimReplica(node.disk, directory, node.member);
+            node.process = new SimReplica(number + 1, node.disk, directory, node.member, clock);
             node.member.begin(node.process.replica());
             if (log.leader() == null) log.elect(node.member);
             node.known = Math.max(1, images.size() - random.nextInt(2));
@@ -235,11 +281,17 @@ class ReplicaSimTest {
 
         private ClusterImage image() {
             PartitionImage here = new PartitionImage(0, 1, 0, List.of(1), List.of(1));
-            TopicConfig config = new TopicConfig(Map.of("segment.bytes", "16384", "index.interval.bytes", "200"));
+            Map<String, String> settings = Map.of("segment.bytes", "16384", "index.interval.bytes", "200");
+            TopicConfig config = new TopicConfig(settings);
+            Map<String, String> demanding = new HashMap<>(settings);
+            demanding.put("min.insync.replicas", "3");
             TreeMap<String, TopicImage> topics = new TreeMap<>();
             topics.put("t", new TopicImage("t", FIRST, List.of(here, here), config));
-            topics.put("u", new TopicImage("u", second, List.of(here), config));
-            List<ShardImage> shards = List.of(new ShardImage(0, List.of(), ReplicaTruth.EPOCH_BASE));
+            topics.put("u", new TopicImage("u", second, List.of(here), new TopicConfig(demanding)));
+            List<ReplicaId> replicas = List.of(1, 2, 3).stream()
+                    .map(node -> new ReplicaId(node, new UUID(9, node)))
+                    .toList();
+            List<ShardImage> shards = List.of(new ShardImage(0, replicas, ReplicaTruth.EPOCH_BASE));
             return new ClusterImage(
                     images.size() + 1,
                     "cluster",
@@ -285,7 +337,7 @@ class ReplicaSimTest {
             RecordBatch view = RecordBatch.of(ByteBuffer.wrap(batch.clone()));
             int records = (int) (view.lastOffset() - view.baseOffset()) + 1;
             Promise<Appended> done = acting.process.append(id, ByteBuffer.wrap(batch.clone()), records, nowMs);
-            waiting.add(new Sent(key, batch, records, done));
+            waiting.add(new Sent(key, batch, records, acting.process, done));
         }
 
         /** Sends something again that was not acknowledged, perhaps while it is still on its way. */
@@ -332,14 +384,32 @@ class ReplicaSimTest {
                     still.add(sent);
                     continue;
                 }
-                if (!sent.done().future().succeeded()) continue;
+                if (!sent.done().future().succeeded()) {
+                    onRefused(sent);
+                    continue;
+                }
                 counts.acknowledged++;
-                truth.mustHold(sent.key(), sent.done().future().result().baseOffset(), sent.batch());
+                long base = sent.done().future().result().baseOffset();
+                truth.mustHold(sent.key(), base, sent.batch());
+                // Of a topic that has been deleted nobody knows any more what it demanded.
+                UUID topic = sent.key().topicId();
+                if (!topic.equals(FIRST) && !deleted.containsKey(topic)) {
+                    counts.copied++;
+                    assertThat(truth.indexOf(sent.key(), base)).isLessThanOrEqualTo(log.forcedByAll());
+                }
                 RecordBatch batch = RecordBatch.of(ByteBuffer.wrap(sent.batch()));
                 List<Object> sender = List.of(sent.key(), (int) batch.producerId());
                 if (unanswered.remove(sender, sent.batch())) sequences.merge(sender, sent.records(), Integer::sum);
             }
             waiting = still;
+        }
+
+        private void onRefused(Sent sent) {
+            if (!(sent.done().future().cause() instanceof ApiException refusal)) return;
+            if (refusal.code() == ErrorCode.NOT_ENOUGH_REPLICAS) counts.tooFew++;
+            if (refusal.code() != ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND) return;
+            counts.tooFewAfter++;
+            assertThat(truth.holds(sent.key(), sent.batch())).as("stored").isTrue();
         }
 
         private void deleteBefore() throws IOException {
@@ -387,8 +457,16 @@ class ReplicaSimTest {
                 }
             }
             assertThat(isQuiet()).isTrue();
+            for (Node node : nodes) {
+                log.force(nodes.indexOf(node), true);
+                node.process.look();
+            }
+            nodes.forEach(node -> node.process.look());
             acknowledge();
-            for (Node node : nodes) truth.mustMatch(node.process, true);
+            for (Node node : nodes) {
+                truth.mustMatch(node.process, true);
+                assertThat(waiting).as("somebody waits").noneMatch(sent -> sent.by() == node.process);
+            }
         }
 
         private boolean isQuiet() {

@@ -58,6 +58,10 @@ final class ReplicaTruth {
     /** The batches of one partition by base offset, all that there ever were. */
     private static final class Log {
         private final TreeMap<Long, byte[]> batches = new TreeMap<>();
+
+        /** By base offset of a batch, the index of its entry. */
+        private final Map<Long, Long> indexes = new HashMap<>();
+
         private final Set<List<Long>> sequences = new HashSet<>();
         private long start;
         private long end;
@@ -111,6 +115,7 @@ final class ReplicaTruth {
                 byte[] bytes = new byte[batch.sizeInBytes()];
                 batches.get(batch.position(), bytes);
                 log.batches.put(log.end, bytes);
+                log.indexes.put(log.end, (long) extents.size());
                 log.end = batch.nextOffset();
                 if (batch.producerId() < 0 || batch.baseSequence() < 0) continue;
                 boolean fresh = log.sequences.add(
@@ -126,6 +131,17 @@ final class ReplicaTruth {
         byte[] there = logs.get(key).batches.get(baseOffset);
         assertThat(there).as("acknowledged at %s of %s", baseOffset, key).isNotNull();
         assertThat(tail(there)).isEqualTo(tail(records));
+    }
+
+    /** The index of the entry that has a batch. */
+    long indexOf(TopicIdPartition key, long baseOffset) {
+        return logs.get(key).indexes.get(baseOffset);
+    }
+
+    /** Whether a batch is somewhere in a partition. */
+    boolean holds(TopicIdPartition key, byte[] batch) {
+        byte[] records = tail(batch);
+        return logs.get(key).batches.values().stream().anyMatch(each -> Arrays.equals(tail(each), records));
     }
 
     /** What the checksum covers: the rest is the leader's. */

@@ -35,6 +35,9 @@ class ReplicatedShardTest extends ShardFixture {
         private volatile Throwable broken;
         private volatile boolean holds;
 
+        /** Of other replicas. */
+        private volatile List<FollowerProgress> followers = List.of();
+
         synchronized void lead() {
             term++;
             replica.skipped(new LogPosition(term, index++));
@@ -66,8 +69,13 @@ class ReplicatedShardTest extends ShardFixture {
         public void stepDown(String why) {}
 
         @Override
+        public synchronized long forcedIndex() {
+            return index - 1;
+        }
+
+        @Override
         public List<FollowerProgress> followers() {
-            return List.of();
+            return followers;
         }
     }
 
@@ -82,9 +90,13 @@ class ReplicatedShardTest extends ShardFixture {
     }
 
     private ClusterImage image() {
+        return image(List.of(1), Map.of());
+    }
+
+    private ClusterImage image(List<Integer> nodes, Map<String, String> config) {
         TreeMap<String, io.letterbox.metadata.TopicImage> topics =
-                new TreeMap<>(Map.of("quakes", topic(topicId, Map.of())));
-        List<ShardImage> shards = List.of(new ShardImage(0, List.of(1)));
+                new TreeMap<>(Map.of("quakes", topic(topicId, config)));
+        List<ShardImage> shards = List.of(new ShardImage(0, nodes));
         return new ClusterImage(1, "cluster", Map.of(), shards, topics, Map.of(), Collections.emptySortedMap());
     }
 
@@ -92,6 +104,69 @@ class ReplicatedShardTest extends ShardFixture {
         apply(image());
         log.lead();
         Awaitility.await().until(() -> hosted.get(P0) != null);
+    }
+
+    /** One of three replicas, of a topic that demands all of them. */
+    private void leadThree() throws Exception {
+        apply(image(List.of(1, 2, 3), Map.of("min.insync.replicas", "3")));
+        others(0, 0);
+        log.lead();
+        Awaitility.await().until(() -> hosted.get(P0) != null);
+    }
+
+    /** For how long the other two have been silent; who answers has everything. */
+    private void others(long silentMs2, long silentMs3) {
+        log.followers = List.of(
+                new FollowerProgress(2, silentMs2 == 0 ? Long.MAX_VALUE : 0, silentMs2),
+                new FollowerProgress(3, silentMs3 == 0 ? Long.MAX_VALUE : 0, silentMs3));
+    }
+
+    @Test
+    void anAcknowledgementWaitsForAsManyReplicasAsTheTopicDemands() throws Exception {
+        leadThree();
+        assertThat(publish("one").baseOffset()).isZero();
+        others(0, 1);
+        io.vertx.core.Future<?> waiting = send("two");
+        Awaitility.await().until(() -> hosted.get(P0).highWatermark() == 2);
+        assertThat(all()).as("two of three have it").containsExactly("one", "two");
+        assertThat(waiting.isComplete()).isFalse();
+        others(0, 0);
+        await(waiting);
+    }
+
+    @Test
+    void tooFewReplicasInSyncAreSaidBeforeAndAfterTheAppend() throws Exception {
+        leadThree();
+        publish("one");
+        others(0, 1);
+        io.vertx.core.Future<?> waiting = send("two");
+        Awaitility.await().until(() -> hosted.get(P0).highWatermark() == 2);
+        long laterMs = InSyncReplicas.LAG_TIME_MAX_MS + 1000;
+        others(0, laterMs);
+        system.elapsedStepMs = laterMs;
+        Awaitility.await().until(waiting::isComplete);
+        assertThat(waiting.cause())
+                .hasMessageContaining("quakes demands min.insync.replicas=3, and in sync are only 2 (nodes 1, 2)")
+                .hasMessageContaining("The records are stored")
+                .extracting(failure -> ((ApiException) failure).code())
+                .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+        assertThat(shard.inSync()).containsExactly(1, 2);
+        assertThat(refusal("three").code()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+        assertThat(all()).containsExactly("one", "two");
+        others(0, 0);
+        Awaitility.await().until(() -> shard.inSync().size() == 3);
+        assertThat(publish("three").baseOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void moreThanThereAreReplicasIsAlwaysTooMany() throws Exception {
+        apply(image(List.of(1), Map.of("min.insync.replicas", "2")));
+        log.lead();
+        Awaitility.await().until(() -> hosted.get(P0) != null);
+        assertThat(refusal("one"))
+                .hasMessageContaining("min.insync.replicas=2, which is more than there are: 1")
+                .extracting(ApiException::code)
+                .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
     }
 
     private List<String> all() throws Exception {

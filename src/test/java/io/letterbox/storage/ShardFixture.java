@@ -46,7 +46,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A shard with its storage, on a disk with switchable faults and with a wall clock that can be set. */
+/** A shard with its storage, on a disk with switchable faults and with clocks that can be set. */
 abstract class ShardFixture {
     static final TopicPartition P0 = new TopicPartition("quakes", 0);
 
@@ -68,14 +68,15 @@ abstract class ShardFixture {
     RecoveryCheckpoint recovery;
     String deployment;
 
-    /** The clocks of this machine, with a wall clock that a test sets. */
+    /** The clocks of this machine, which a test puts forward. */
     static final class SteppedClock implements Clock {
         private final AtomicLong looks = new AtomicLong();
         volatile long stepMs;
+        volatile long elapsedStepMs;
 
         @Override
         public long elapsedMs() {
-            return Clock.system().elapsedMs();
+            return Clock.system().elapsedMs() + elapsedStepMs;
         }
 
         @Override

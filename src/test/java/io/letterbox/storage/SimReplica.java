@@ -3,6 +3,7 @@ package io.letterbox.storage;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
 import io.letterbox.bus.Committed;
+import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
 import io.letterbox.log.AppendResult;
 import io.letterbox.log.sim.SimDisk;
@@ -31,16 +32,16 @@ final class SimReplica implements ShardRole.Listener, GroupCommit.Listener {
     private final ReplicaPartitions partitions;
     private Throwable broken;
 
-    SimReplica(SimDisk disk, DataDirectory directory, ReplicatedLog log) throws IOException {
-        StorageServices services = SimServices.of(disk, directory, background::add);
+    SimReplica(int node, SimDisk disk, DataDirectory directory, ReplicatedLog log, Clock clock) throws IOException {
+        StorageServices services = SimServices.of(node, disk, directory, background::add, clock);
         table = new PartitionTable(0, services);
         ShardCompaction compaction = new ShardCompaction(services, new ShardFailures(services));
         partitions = new ReplicaPartitions(services, table, compaction, tailCache);
         ReplicaNote note = new ReplicaNote(services, partitions, log);
         ReplicatedJournal journal =
                 new ReplicatedJournal(log, () -> partitions.image().version());
-        starts = new LogStarts(journal, Clock.system());
-        group = new GroupCommit(journal, Clock.system(), this);
+        starts = new LogStarts(journal, clock);
+        group = new GroupCommit(journal, clock, this);
         checkpoint = new ShardCheckpoint(services, table, note);
         replica = new ReplicaShard(partitions, journal, group, checkpoint, note.read(), queue::add, this);
     }
@@ -84,6 +85,11 @@ final class SimReplica implements ShardRole.Listener, GroupCommit.Listener {
             done.fail(replica.refusal());
             return done;
         }
+        ApiException refusal = replica.refusal(partition);
+        if (refusal != null) {
+            done.fail(refusal);
+            return done;
+        }
         Append append = new Append(id, batch, records, null, done);
         if (partition.isAnswered(append, nowMs)) {
             if (!(done.future().cause() instanceof UnverifiedTransactionException asked)) return done;
@@ -100,6 +106,11 @@ final class SimReplica implements ShardRole.Listener, GroupCommit.Listener {
         partition.replica().step(new Input.LogEndMoved(next), output -> {});
         if (group.add(partition, result.baseOffset(), next, stored, records)) queue.add(this::commit);
         return done;
+    }
+
+    /** Looks at the other replicas. */
+    void look() {
+        replica.look();
     }
 
     private void commit() {
@@ -174,6 +185,9 @@ final class SimReplica implements ShardRole.Listener, GroupCommit.Listener {
 
     @Override
     public void partitionsChanged() {}
+
+    @Override
+    public void looksSoon() {}
 
     @Override
     public void lacks(IOException what) {

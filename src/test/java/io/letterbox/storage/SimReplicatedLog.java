@@ -7,8 +7,10 @@ import io.letterbox.storage.replica.ReplicatedLog;
 import io.letterbox.storage.replica.ShardReplica;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongSupplier;
 
 /**
  * A replicated log that does what Raft promises, and no more. Entries are committed in one order; of those that are not
@@ -23,11 +25,19 @@ final class SimReplicatedLog {
     private long term;
     private Member leader;
 
+    /** By node, from 0: up to where it has forced the log's own files, whatever happens to its processes. */
+    private final long[] forced = {-1, -1, -1};
+
+    private final Member[] members = new Member[3];
+    private final long[] answeredMs = new long[3];
+    private final LongSupplier nowMs;
+
     /** @param bytes null for what only takes a position */
     record Item(LogPosition at, ByteBuffer bytes, Proposal proposal, Member by) {}
 
-    SimReplicatedLog(Random random) {
+    SimReplicatedLog(Random random, LongSupplier nowMs) {
         this.random = random;
+        this.nowMs = nowMs;
     }
 
     /** Of the leader of the newest term; null if it has crashed. */
@@ -39,6 +49,8 @@ final class SimReplicatedLog {
     void elect(Member next) {
         int kept = committed + random.nextInt(items.size() - committed + 1);
         items.subList(kept, items.size()).clear();
+        for (int node = 0; node < forced.length; node++) forced[node] = Math.min(forced[node], kept - 1);
+        forced[next.node] = kept - 1;
         depose();
         leader = next;
         term++;
@@ -52,7 +64,23 @@ final class SimReplicatedLog {
 
     /** Commits the oldest entry that is not committed yet; null if there is none, or nobody who could. */
     Item commit() {
-        return committed == items.size() || leader == null ? null : items.get(committed++);
+        if (committed == items.size() || leader == null) return null;
+        // A majority has it.
+        int out = random.nextInt(forced.length);
+        for (int node = 0; node < forced.length; node++)
+            if (node != out) forced[node] = Math.max(forced[node], committed);
+        return items.get(committed++);
+    }
+
+    /** A node forces some of what it does not have. */
+    void force(int node, boolean all) {
+        int lacking = (int) (items.size() - 1 - forced[node]);
+        if (lacking > 0) forced[node] += all ? lacking : random.nextInt(lacking + 1);
+    }
+
+    /** Up to where every node has forced the log. */
+    long forcedByAll() {
+        return Arrays.stream(forced).min().orElseThrow();
     }
 
     boolean isCommitted() {
@@ -75,12 +103,18 @@ final class SimReplicatedLog {
         private boolean dead;
         private Throwable broken;
         private long purgedTo = -1;
+        private final int node;
         private final int maxEntryBytes;
 
-        /** @param purgedTo what the processes before have said */
-        Member(int maxEntryBytes, long purgedTo) {
+        /**
+         * @param node from 0
+         * @param purgedTo what the processes before have said
+         */
+        Member(int node, int maxEntryBytes, long purgedTo) {
+            this.node = node;
             this.maxEntryBytes = maxEntryBytes;
             this.purgedTo = purgedTo;
+            members[node] = this;
         }
 
         void begin(ShardReplica begun) {
@@ -165,8 +199,20 @@ final class SimReplicatedLog {
         }
 
         @Override
+        public long forcedIndex() {
+            return forced[node];
+        }
+
+        @Override
         public List<FollowerProgress> followers() {
-            return List.of();
+            if (leader != this) return List.of();
+            List<FollowerProgress> followers = new ArrayList<>();
+            for (int each = 0; each < forced.length; each++) {
+                if (members[each] != null && !members[each].dead) answeredMs[each] = nowMs.getAsLong();
+                if (each == node) continue;
+                followers.add(new FollowerProgress(each + 1, forced[each], nowMs.getAsLong() - answeredMs[each]));
+            }
+            return followers;
         }
     }
 }

@@ -16,15 +16,17 @@ final class SimServices {
     /**
      * Reads the data directory as a start does.
      *
+     * @param node the node's id
      * @param background runs forces when the simulation wants it to
      */
-    static StorageServices of(SimDisk disk, DataDirectory directory, Executor background) throws IOException {
+    static StorageServices of(int node, SimDisk disk, DataDirectory directory, Executor background, Clock clock)
+            throws IOException {
         HostedPartitions hosted = new HostedPartitions();
         RecoveryCheckpoint recovery = new RecoveryCheckpoint(disk, directory.layout(), hosted, name -> null);
         WalDirectory wal = WalDirectory.open(disk, directory.layout().wal());
         return new StorageServices(
-                1,
-                Clock.system(),
+                node,
+                clock,
                 1,
                 LetterboxConfig.defaults().storage(),
                 directory,
@@ -34,7 +36,7 @@ final class SimServices {
                 recovery,
                 null,
                 null,
-                new Shortages(Clock.system()),
+                new Shortages(clock),
                 null,
                 null,
                 new ParallelFsync(background, recovery::forceFailed),

@@ -60,7 +60,7 @@ final class SimShard implements GroupCommit.Listener {
 
     private SimShard(SimDisk disk, DataDirectory directory, int walBytes, SimJournal given) throws IOException {
         this.directory = directory;
-        StorageServices services = SimServices.of(disk, directory, background::add);
+        StorageServices services = SimServices.of(1, disk, directory, background::add, Clock.system());
         recovery = services.recovery();
         remains = services.wal().recovered();
         ShardFailures failures = new ShardFailures(services);

@@ -28,7 +28,13 @@ enum AttemptFailure {
             // A shard that has not opened the partition yet says the same as one that will never have it.
             case UNKNOWN_PARTITION, UNKNOWN_TOPIC -> exists ? NOT_TRIED : REFUSED;
             // Also the answer to batches that were appended by a leader which stepped down before they were safe.
-            case NOT_LEADER, OUTCOME_UNKNOWN, STORAGE_FAILED, SHUTTING_DOWN, INTERNAL -> UNKNOWN;
+            // Or which lacks copies: repeated, it is acknowledged when there are enough.
+            case NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                    NOT_LEADER,
+                    OUTCOME_UNKNOWN,
+                    STORAGE_FAILED,
+                    SHUTTING_DOWN,
+                    INTERNAL -> UNKNOWN;
             case OUT_OF_ORDER_SEQUENCE -> OUT_OF_ORDER;
             case INVALID_PRODUCER_EPOCH -> FENCED;
             default -> REFUSED;

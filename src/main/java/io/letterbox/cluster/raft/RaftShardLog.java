@@ -278,6 +278,12 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     }
 
     @Override
+    public long forcedIndex() {
+        RaftServer.Division known = division;
+        return known == null ? -1 : known.getRaftLog().getFlushIndex();
+    }
+
+    @Override
     public List<FollowerProgress> followers() {
         RaftServer.Division known = division;
         if (known == null || !known.getInfo().isLeader()) return List.of();

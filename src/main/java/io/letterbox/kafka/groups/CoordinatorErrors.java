@@ -34,6 +34,7 @@ final class CoordinatorErrors {
                     PARTITION_QUARANTINED,
                     NOT_LEADER,
                     NOT_ENOUGH_REPLICAS,
+                    NOT_ENOUGH_REPLICAS_AFTER_APPEND,
                     SHUTTING_DOWN,
                     UNKNOWN_TOPIC,
                     UNKNOWN_PARTITION -> new ApiException(ErrorCode.COORDINATOR_NOT_AVAILABLE, refusal.getMessage());

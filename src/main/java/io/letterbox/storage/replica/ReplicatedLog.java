@@ -38,6 +38,9 @@ public interface ReplicatedLog {
      */
     void stepDown(String why);
 
+    /** Up to here this replica has forced the log's own files; -1 if nothing. */
+    long forcedIndex();
+
     /** The other replicas, while this one leads; empty if it does not. */
     List<FollowerProgress> followers();
 }
