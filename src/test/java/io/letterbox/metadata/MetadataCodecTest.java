@@ -78,6 +78,23 @@ class MetadataCodecTest {
                 .hasMessageContaining("newer version");
     }
 
+    @Test
+    void commandsOfANewerVersionAreRefusedInWords() {
+        assertThatThrownBy(() -> MetadataCodec.decodeCommand(new byte[] {127, 1, 2, 3}))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the kind 127 is unknown; a newer version may have written it");
+        byte[] known = MetadataCodec.encode(new Command.CreateShards(1, 2));
+        known[1]++;
+        assertThatThrownBy(() -> MetadataCodec.decodeCommand(known))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the format 2 is unknown; a newer version may have written it");
+        byte[] longer = Arrays.copyOf(MetadataCodec.encode(new Command.CreateShards(1, 2)), known.length + 1);
+        assertThatThrownBy(() -> MetadataCodec.decodeCommand(longer))
+                .as("what a newer version has added")
+                .isInstanceOf(IOException.class)
+                .hasMessage("1 bytes are left over");
+    }
+
     /** Byte by byte, because logs of it are about. */
     @Test
     void theCommandThatMakesShardsIsReadAsItWasWritten() throws IOException {

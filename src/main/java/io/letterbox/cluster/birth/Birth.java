@@ -77,6 +77,7 @@ public final class Birth {
         List<String> wrong = check.identities(fresh);
         if (membership == null) return alone(fresh, wrong);
         wrong.addAll(check.strangers(fresh, membership));
+        wrong.addAll(check.members(fresh, membership.clusterId()));
         if (membership.phase().isMember()) return new BirthStep(membership.report(), null, wrong);
         return voted(others, fresh, wrong);
     }
@@ -181,6 +182,7 @@ public final class Birth {
                     + " file is missing there. Restore it, or give node.dataDir an empty directory; then it is filled"
                     + " again.");
         }
+        wrong.addAll(check.members(fresh, cluster));
         if (!wrong.isEmpty()) return seeking(wrong);
         Membership joined =
                 new Membership(BirthPhase.JOINED, cluster, self.identity().node(), founders);

@@ -1,6 +1,7 @@
 package io.letterbox.cluster.birth;
 
 import io.letterbox.cluster.BirthPhase;
+import io.letterbox.cluster.BirthReport;
 import io.letterbox.cluster.NodeIdentity;
 import io.letterbox.cluster.Probe;
 import io.letterbox.cluster.Sighting;
@@ -108,6 +109,22 @@ final class BirthCheck {
             wrong.add("The data directory of " + name(seen) + " is not empty: a server has written there that stood"
                     + " alone. A cluster begins with empty directories on all nodes.");
         }
+        wrong.addAll(circumstances(seen));
+        return wrong;
+    }
+
+    /** Clocks and ports of nodes that are members of the cluster that this node is in or joins. */
+    List<String> members(List<Sighting> fresh, UUID cluster) {
+        List<String> wrong = new ArrayList<>();
+        for (Sighting seen : fresh) {
+            BirthReport report = seen.probe().birth();
+            if (report.phase().isMember() && report.wants(cluster)) wrong.addAll(circumstances(seen));
+        }
+        return wrong;
+    }
+
+    private static List<String> circumstances(Sighting seen) {
+        List<String> wrong = new ArrayList<>();
         if (Math.abs(seen.aheadMs()) > MAX_APART_MS) {
             wrong.add("The clock of " + name(seen) + " is " + Math.abs(seen.aheadMs()) / 1000 + " seconds "
                     + (seen.aheadMs() > 0 ? "ahead of" : "behind") + " this node's. Set the clocks, as by NTP; they may"

@@ -29,23 +29,33 @@ record AgreedImage(TermIndex at, ClusterImage image) {
 
     /** Replaces the file as a whole; durable. */
     void write(Disk disk, Path file) throws IOException {
+        disk.replace(file, encode());
+    }
+
+    /** As in the file. */
+    byte[] encode() {
         byte[] body = MetadataCodec.encode(image);
         ByteBuffer bytes = ByteBuffer.allocate(HEAD_BYTES + body.length + CRC_BYTES);
         bytes.put(FORMAT).putLong(at.getTerm()).putLong(at.getIndex()).put(body);
         bytes.putInt(crc(bytes.array(), bytes.position()));
-        disk.replace(file, bytes.array());
+        return bytes.array();
     }
 
     /** @throws IOException where the file is damaged, or of a later version */
     static AgreedImage read(Disk disk, Path file, MetadataMachine machine) throws IOException {
-        byte[] content = disk.readAll(file);
+        return decode(disk.readAll(file), machine);
+    }
+
+    /** @throws IOException where the bytes are damaged, or of a later version */
+    static AgreedImage decode(byte[] content, MetadataMachine machine) throws IOException {
+        // First: what a newer version has written is not damaged, wherever its checksum is.
+        if (content.length > 0 && content[0] > FORMAT) {
+            throw new IOException(
+                    "The image of the metadata has the format " + content[0] + ", which a newer version has written");
+        }
         int end = content.length - CRC_BYTES;
         if (end < HEAD_BYTES || ByteBuffer.wrap(content).getInt(end) != crc(content, end)) {
             throw new IOException("The image of the metadata is damaged");
-        }
-        if (content[0] != FORMAT) {
-            throw new IOException(
-                    "The image of the metadata has the format " + content[0] + ", which a newer version has written");
         }
         ByteBuffer head = ByteBuffer.wrap(content);
         TermIndex at = TermIndex.valueOf(head.getLong(1), head.getLong(1 + Long.BYTES));

@@ -193,6 +193,31 @@ class BirthTest {
         assertThat(step.sentences()).singleElement().asString().contains("belongs to another cluster");
     }
 
+    @Test
+    void clocksAndPortsAreLookedAtForAsLongAsThereIsACluster() {
+        Sighting two = seen(2, BORN);
+        Sighting late = at("node3", seen(3, BORN).probe(), 90_000, List.of());
+        Sighting closed = at("node3", seen(3, BORN).probe(), 0, List.of(new Endpoint("node3", 7002)));
+        String clock = "The clock of Node 3 at node3:7001 is 90 seconds ahead of this node's";
+        String port = "Node 3 at node3:7001 cannot be connected to at node3:7002";
+
+        birth.wrote(new Membership(BirthPhase.BORN, CLUSTER, 1, FOUNDERS));
+        BirthStep member = birth.step(List.of(two, late), 0);
+        assertThat(member.report()).isEqualTo(BORN);
+        assertThat(member.sentences()).singleElement().asString().startsWith(clock);
+        assertThat(birth.step(List.of(two, closed), 0).sentences())
+                .singleElement()
+                .asString()
+                .startsWith(port);
+
+        Birth joining = new Birth(new BirthSelf(identity(4, 1, 1), INITIAL, false), null);
+        BirthStep waits = joining.step(List.of(two, late), 0);
+        assertThat(waits.write()).as("records would get times that are wrong").isNull();
+        assertThat(waits.sentences()).singleElement().asString().startsWith(clock);
+        assertThat(joining.step(List.of(two, closed), 0).write()).isNull();
+        assertThat(joining.step(List.of(two, seen(3, BORN)), 0).write().phase()).isEqualTo(BirthPhase.JOINED);
+    }
+
     private static Sighting seen(int node, BirthReport report) {
         return sighting("node" + node, identity(node, 1, 1), INITIAL, report);
     }

@@ -58,4 +58,14 @@ class MembershipFileTest {
                     .hasMessageContaining("cannot be read");
         }
     }
+
+    @Test
+    void aDirectoryOfANewerVersionIsRefusedInWords() throws IOException {
+        Path file = temp.resolve("cluster");
+        MembershipFile.write(new FileDisk(), file, VOTE);
+        Files.writeString(file, Files.readString(file).replace("cluster 1", "cluster 2"));
+        assertThatThrownBy(() -> MembershipFile.read(new FileDisk(), file, 2))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("as it was written, by this version or an earlier one");
+    }
 }
