@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,13 +30,13 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Three processes that are one cluster: clients write anywhere, nodes are killed, and what was acknowledged stays. */
 class ClusterIT {
-    private static final int NODES = 3;
     private static final int PARTITIONS = 6;
     private static final int RECORDS = 3_000;
     private static final String TOPIC = "quakes";
@@ -48,67 +47,44 @@ class ClusterIT {
     @TempDir
     Path directory;
 
-    private final List<ServerProcess> nodes = new ArrayList<>();
+    private ClusterProcesses cluster;
 
     /** What was acknowledged. */
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
-    private void found() {
+    @BeforeEach
+    void begin() {
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
-        List<Integer> ports = new ArrayList<>();
-        for (int node = 0; node < NODES; node++) ports.add(ServerProcess.freePort());
-        String seeds = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
-        for (int node = 1; node <= NODES; node++) {
-            nodes.add(ServerProcess.in(directory.resolve("node" + node))
-                    .jvm("-Xmx256m")
-                    .set("node.id", node)
-                    .set("cluster.enabled", true)
-                    .set("cluster.initialNodes", "1,2,3")
-                    .set("cluster.seeds", seeds)
-                    .set("cluster.port", ports.get(node - 1))
-                    .set("cluster.raftPort", ServerProcess.freePort())
-                    .set("cluster.busPort", ServerProcess.freePort())
-                    .set("cluster.discoveryPort", ServerProcess.freePort()));
-        }
-        startAll();
-    }
-
-    private void startAll() {
-        nodes.forEach(ServerProcess::launch);
-        nodes.forEach(ServerProcess::awaitReady);
+        cluster = ClusterProcesses.start(directory);
     }
 
     @AfterEach
     void end() {
-        nodes.forEach(ServerProcess::close);
-    }
-
-    private String bootstrap() {
-        return nodes.stream().map(ServerProcess::bootstrap).collect(Collectors.joining(","));
+        cluster.close();
     }
 
     @Test
     void whatWasAcknowledgedOutlivesKilledNodes() throws Exception {
-        found();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) NODES)))
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) ClusterProcesses.NODES)))
                     .all()
                     .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-            for (ServerProcess node : nodes) publish(node, "over HTTP at " + node.port());
+            for (ServerProcess node : cluster.nodes()) publish(node, "over HTTP at " + node.port());
             assertThat(leaders(admin)).as("each node leads something").containsOnlyOnceElementsOf(List.of(1, 2, 3));
 
             ServerProcess killed = produceWhileALeaderIsKilled(admin);
             assertThat(read()).containsAll(acknowledged);
-            for (ServerProcess node : nodes) if (node != killed) publish(node, "without one, at " + node.port());
+            for (ServerProcess node : cluster.nodes())
+                if (node != killed) publish(node, "without one, at " + node.port());
 
             killed.start();
             publish(killed, "back again");
             assertThat(read()).containsAll(acknowledged);
         }
-        nodes.forEach(ServerProcess::kill);
-        startAll();
+        cluster.killAll();
+        cluster.startAll();
         assertThat(read()).containsAll(acknowledged);
-        for (ServerProcess node : nodes) publish(node, "after all were killed, at " + node.port());
+        for (ServerProcess node : cluster.nodes()) publish(node, "after all were killed, at " + node.port());
         assertThat(read()).containsAll(acknowledged);
     }
 
@@ -134,11 +110,18 @@ class ClusterIT {
                 .get(0)
                 .leader()
                 .id();
-        ServerProcess node = nodes.get(leader - 1);
+        ServerProcess node = cluster.node(leader);
         AtomicInteger answered = new AtomicInteger();
         Map<String, Exception> refused = new ConcurrentHashMap<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", bootstrap(), "acks", "all", "delivery.timeout.ms", 120_000, "linger.ms", 2);
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                cluster.bootstrap(),
+                "acks",
+                "all",
+                "delivery.timeout.ms",
+                120_000,
+                "linger.ms",
+                2);
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             for (int sent = 0; sent < RECORDS; sent++) {
@@ -177,7 +160,7 @@ class ClusterIT {
     private Set<String> read() {
         List<TopicPartition> partitions = new ArrayList<>();
         for (int number = 0; number < PARTITIONS; number++) partitions.add(new TopicPartition(TOPIC, number));
-        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", bootstrap()));
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", cluster.bootstrap()));
         settings.put("enable.auto.commit", false);
         settings.put("isolation.level", "read_committed");
         Set<String> values = new HashSet<>();
