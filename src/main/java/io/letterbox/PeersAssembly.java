@@ -65,7 +65,9 @@ final class PeersAssembly {
         BusAddresses at = new BusAddresses(
                 config.host(), self.addresses().bus(), self.addresses().discovery());
         bus = new HazelcastBus(vertx, Clock.system(), self, at, port::peers, port::discovery);
-        peers = new CarriedPeers(vertx, self, port::peers, List.of(bus, port));
+        CarriedPeers carried = new CarriedPeers(vertx, self, port::peers, List.of(bus, port));
+        port.onEnd(carried::ended);
+        peers = carried;
         bus.tellUnheard(node -> peers.ask(node, PeerRequestKind.BUS_REGISTRATION, Buffer.buffer(), REGISTRATION_MS));
         peers.answer(PeerRequestKind.BUS_REGISTRATION, request -> {
             bus.registerAgain();

@@ -10,6 +10,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -28,6 +29,18 @@ public final class CarriedPeers implements Peers {
     private final List<PeerCarrier> carriers;
     private final Map<PeerRequestKind, PeerHandler> handlers = new ConcurrentHashMap<>();
     private final Map<NodeIdentity, PeerPermits> permits = new ConcurrentHashMap<>();
+    private final Set<Asked> unanswered = ConcurrentHashMap.newKeySet();
+
+    /** Somebody waits for the answer of a process. Equal only to itself. */
+    private static final class Asked {
+        private final NodeIdentity to;
+        private final Promise<Buffer> answer;
+
+        Asked(NodeIdentity to, Promise<Buffer> answer) {
+            this.to = to;
+            this.answer = answer;
+        }
+    }
 
     /**
      * @param vertx keeps the deadlines
@@ -77,6 +90,9 @@ public final class CarriedPeers implements Peers {
                 (int) timeoutMs,
                 body);
         Promise<Buffer> answer = promise();
+        Asked asked = new Asked(to.identity(), answer);
+        unanswered.add(asked);
+        answer.future().onComplete(settled -> unanswered.remove(asked));
         long timer = vertx.setTimer(
                 Math.max(1, timeoutMs),
                 fired -> answer.tryFail(
@@ -94,6 +110,14 @@ public final class CarriedPeers implements Peers {
             }
         });
         return answer.future();
+    }
+
+    /** A process has ended: nobody waits for its answers any longer. What it was asked may have been done. */
+    public void ended(NodeIdentity process) {
+        for (Asked asked : unanswered) {
+            if (asked.to.equals(process))
+                asked.answer.tryFail(PeerException.mayBeDone(process.node(), "its process has ended"));
+        }
     }
 
     private void check(int node, Buffer body, long timeoutMs) {

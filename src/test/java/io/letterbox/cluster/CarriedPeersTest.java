@@ -138,6 +138,19 @@ class CarriedPeersTest {
     }
 
     @Test
+    void nobodyWaitsForAProcessThatHasEnded() {
+        Future<Buffer> asked = peers.ask(2, PeerRequestKind.PING, HELLO, LONG_MS);
+        peers.ended(TestPeers.identity(2, 2, 9));
+        assertThat(asked.isComplete()).as("another start of the node").isFalse();
+
+        peers.ended(peer(2).identity());
+        assertThat(asked.cause()).isInstanceOfSatisfying(PeerException.class, e -> assertThat(e.mayBeDone())
+                .isTrue());
+        bus.sent.get(0).complete(answer("too late"));
+        assertThat(asked.failed()).isTrue();
+    }
+
+    @Test
     void bytesOnTheirWayHaveALimit() {
         Buffer large = Buffer.buffer(new byte[1 << 20]);
         int many = Peers.MAX_REQUEST_BYTES / large.length();

@@ -65,6 +65,7 @@ public final class ClusterPartitions implements Partitions {
     private final Peers peers;
     private final ProducerIdSource producerIds;
     private final Routes routes;
+    private final OpenRequests open;
     private final ForwardingCodec codec = new ForwardingCodec();
     private final ProvenLeader proven;
     private final LeaderStatuses statuses;
@@ -92,11 +93,15 @@ public final class ClusterPartitions implements Partitions {
         this.peers = peers;
         this.producerIds = producerIds;
         this.routes = new Routes(metadata);
+        this.open = new OpenRequests(routes);
         this.others = this.vertx.createEventLoopContext();
         this.proven = new ProvenLeader(this.vertx, local, routes, self(), proof);
         this.statuses = new LeaderStatuses(this.vertx, routes, self(), proven, this::statusesAt);
         this.topicUse = new TopicReadiness(this.vertx, metadata, local, statuses, self(), this::statusesAt);
-        metadata.onChange(image -> lanes.forEach((context, all) -> context.runOnContext(changed -> all.hurry())));
+        metadata.onChange(image -> {
+            open.onLeaders();
+            lanes.forEach((context, all) -> context.runOnContext(changed -> all.hurry()));
+        });
         peers.answer(PeerRequestKind.PARTITIONS, new ForwardedRequests(vertx, local, proven, routes, codec)::answer);
     }
 
@@ -308,10 +313,9 @@ public final class ClusterPartitions implements Partitions {
         if (leader == Routes.NOBODY) {
             done.fail(PeerException.notSent(leader, "nobody is known to lead " + partition));
         } else {
-            forward(leader, request, Math.min(timeoutMs, ATTEMPT_MS)).onComplete(outcome -> {
-                if (outcome.failed()) routes.learn(partition, outcome.cause());
-                done.handle(outcome);
-            });
+            Future<R> answer = forward(leader, request, Math.min(timeoutMs, ATTEMPT_MS))
+                    .onFailure(failure -> routes.learn(partition, failure));
+            open.await(partition, leader, answer, done);
         }
         return done.future();
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ public final class ClusterPort implements PeerCarrier {
     private final Map<Integer, NodeIdentity> chosen = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
+    private volatile Consumer<NodeIdentity> onEnd = process -> {};
 
     /**
      * @param vertx not clustered
@@ -78,8 +80,18 @@ public final class ClusterPort implements PeerCarrier {
         this.initialNodes = initialNodes;
         this.birth = birth;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
-        this.probes = new PeerProbes(vertx, clock, seeds, this::probe);
+        this.probes = new PeerProbes(vertx, clock, seeds, this::probe, this::ended);
         this.server = new PortServer(vertx, this::probe, probes::heard);
+    }
+
+    private void ended(NodeIdentity process) {
+        LOG.info("The process of {} has ended", process);
+        onEnd.accept(process);
+    }
+
+    /** Has somebody told of processes of other nodes that have ended, on this port's event loop. */
+    public void onEnd(Consumer<NodeIdentity> listener) {
+        onEnd = listener;
     }
 
     /** Listens, and begins to ask. Fails if the port cannot be used. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -45,6 +46,10 @@ final class PeerProbes implements PortConnection.Listener {
     private final Map<Endpoint, Long> heardOfMs = new HashMap<>();
     private final Map<NodeIdentity, Ports> ports = new HashMap<>();
     private final Map<Endpoint, String> refusals = new HashMap<>();
+    /** Whose connection has ended since everybody was asked last. */
+    private final Set<Endpoint> ended = new HashSet<>();
+
+    private final Consumer<NodeIdentity> gone;
     private Collection<Endpoint> known = List.of();
     private Set<Endpoint> resolved = Set.of();
     private long resolvedMs = Long.MIN_VALUE / 2;
@@ -59,12 +64,14 @@ final class PeerProbes implements PortConnection.Listener {
      */
     private record Ports(long triedMs, List<Endpoint> closed) {}
 
-    PeerProbes(Vertx vertx, Clock clock, List<Endpoint> names, Supplier<Probe> self) {
+    /** @param gone told of processes that were seen and have ended */
+    PeerProbes(Vertx vertx, Clock clock, List<Endpoint> names, Supplier<Probe> self, Consumer<NodeIdentity> gone) {
         this.clock = clock;
         this.client = vertx.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_MS));
         this.seeds = new SeedAddresses(vertx, InetAddress::getAllByName);
         this.names = names;
         this.self = self;
+        this.gone = gone;
     }
 
     /** The last answer of each address, whether old or new. */
@@ -110,6 +117,7 @@ final class PeerProbes implements PortConnection.Listener {
 
     /** Asks everybody. */
     void tick() {
+        ended.clear();
         long nowMs = clock.elapsedMs();
         heardOfMs.values().removeIf(atMs -> nowMs - atMs > HEARD_OF_MS);
         Set<Endpoint> all = new HashSet<>(names);
@@ -176,6 +184,25 @@ final class PeerProbes implements PortConnection.Listener {
     @Override
     public void refused(Endpoint address, String sentence) {
         refusals.put(address, sentence);
+    }
+
+    /** The kernel of a process that ends closes its connections: whether one has ended is seen at once. */
+    @Override
+    public void ended(Endpoint address) {
+        PortConnection connection = connections.get(address);
+        if (connection != null && ended.add(address)) connection.probe(self.get());
+    }
+
+    /** A process that other nodes know listens for as long as it lives. */
+    @Override
+    public void nobody(Endpoint address) {
+        if (!self.get().birth().phase().isMember()) return;
+        Sighting last = sightings.remove(address);
+        if (last == null) return;
+        NodeIdentity process = last.probe().identity();
+        boolean elsewhere = sightings.values().stream()
+                .anyMatch(other -> other.probe().identity().equals(process));
+        if (!elsewhere) gone.accept(process);
     }
 
     /** The connection on which a process has answered last; null if there is none. */

@@ -3,11 +3,13 @@ package io.letterbox.cluster.port;
 import io.letterbox.cluster.PeerException;
 import io.letterbox.cluster.Probe;
 import io.letterbox.metadata.Endpoint;
+import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,12 @@ final class PortConnection {
 
         /** What was answered is not what a node answers. */
         void refused(Endpoint address, String sentence);
+
+        /** A connection on which somebody had answered has ended. */
+        void ended(Endpoint address);
+
+        /** The address has a machine, and no process listens there. */
+        void nobody(Endpoint address);
     }
 
     private final NetClient client;
@@ -36,6 +44,9 @@ final class PortConnection {
     private final Map<Long, Promise<Buffer>> requests = new HashMap<>();
     private final Map<Long, Long> probesMs = new HashMap<>();
     private NetSocket socket;
+    /** Whether somebody has answered on this connection. */
+    private boolean answered;
+
     private boolean connecting;
     private boolean closed;
     private long lastNumber;
@@ -65,8 +76,13 @@ final class PortConnection {
             client.connect(address.port(), address.host()).onComplete(done -> {
                 connecting = false;
                 if (done.succeeded()) connected(done.result(), self);
+                else if (isRefused(done.cause()) && !closed) listener.nobody(address);
             });
         }
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
     }
 
     private void connected(NetSocket fresh, Probe self) {
@@ -75,6 +91,7 @@ final class PortConnection {
             return;
         }
         socket = fresh;
+        answered = false;
         waitingSinceMs = -1;
         socket.handler(Frame.reader(false, frame -> received(fresh, frame), sentence -> strange(fresh, sentence)));
         socket.exceptionHandler(broken -> {});
@@ -114,6 +131,7 @@ final class PortConnection {
     private void probed(NetSocket from, Buffer payload, long roundTripMs) {
         try {
             listener.probed(address, ProbeCodec.decode(payload), roundTripMs);
+            answered = true;
         } catch (IllegalArgumentException e) {
             strange(from, e.getMessage());
         }
@@ -151,6 +169,7 @@ final class PortConnection {
         List<Promise<Buffer>> lost = List.copyOf(requests.values());
         requests.clear();
         lost.forEach(request -> request.tryFail("ended"));
+        if (answered && !closed) listener.ended(address);
     }
 
     void close() {

@@ -2,6 +2,7 @@ package io.letterbox.cluster.forwarding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
@@ -263,6 +264,24 @@ class ClusterPartitionsTest {
         assertThat(get(sent).baseOffset()).isZero();
         assertThat(get(deleted)).isEqualTo(5);
         assertThat(two.taken).isEmpty();
+    }
+
+    @Test
+    void nobodyWaitsForALeaderThatIsNoneAnyMore() throws Exception {
+        net.deafen(2);
+        Future<Appended> sent = publish(one);
+        GroupCommand.CountGroups count = new GroupCommand.CountGroups();
+        Future<Integer> asked = OnLoop.call(loop, () -> one.partitions.ask(PARTITION, count, Principal.SERVER));
+        await().until(() -> net.asked() == 2);
+        two.leads = false;
+        three.leads = true;
+        metadata.elect(3, 2);
+        assertThat(get(sent).baseOffset()).isZero();
+        assertThat(three.batch(0).baseSequence()).isZero();
+        assertThatThrownBy(() -> get(asked))
+                .as("the former leader may have heard it")
+                .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.letterbox.cluster.PeerRequestKind;
 import io.letterbox.cluster.Peers;
 import io.letterbox.cluster.TestPeers;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.Collection;
 import java.util.List;
@@ -20,12 +21,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakePeers {
     private final Map<Integer, PeerHandler> handlers = new ConcurrentHashMap<>();
     private final Set<Integer> gone = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> deaf = ConcurrentHashMap.newKeySet();
     private final AtomicInteger answersToLose = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
 
     /** From now on a node is not there. */
     void leave(int node) {
         gone.add(node);
+    }
+
+    /** From now on a node takes what it is asked, and neither does it nor answers, as if it were paused. */
+    void deafen(int node) {
+        deaf.add(node);
     }
 
     void comeBack(int node) {
@@ -60,6 +67,7 @@ final class FakePeers {
                     return Future.failedFuture(PeerException.notSent(node, "it is away"));
                 }
                 asked.incrementAndGet();
+                if (deaf.contains(node)) return Promise.<Buffer>promise().future();
                 Future<Buffer> answer = handlers.get(node)
                         .answer(new PeerRequest(TestPeers.peer(self).identity(), timeoutMs, body));
                 if (answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) == 0) return answer;

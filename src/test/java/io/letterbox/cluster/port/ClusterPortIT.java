@@ -6,9 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.letterbox.cluster.BirthPhase;
 import io.letterbox.cluster.NodeAddresses;
+import io.letterbox.cluster.Peer;
+import io.letterbox.cluster.PeerCarrier;
 import io.letterbox.cluster.PeerException;
 import io.letterbox.cluster.PeerRequestKind;
 import io.letterbox.cluster.Peers;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.Socket;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +107,7 @@ class ClusterPortIT {
         for (int node : INITIAL) start(node, "" + node);
         TestNode one = nodes.get(0);
         TestNode two = nodes.get(1);
-        two.peers().answer(PeerRequestKind.PING, request -> io.vertx.core.Promise.<Buffer>promise()
+        two.peers().answer(PeerRequestKind.PING, request -> Promise.<Buffer>promise()
                 .future());
         await().until(() -> one.peers().member(2) != null);
 
@@ -114,6 +119,49 @@ class ClusterPortIT {
         await().until(unanswered::isComplete);
         assertThat(unanswered.cause()).isInstanceOfSatisfying(PeerException.class, e -> assertThat(e.mayBeDone())
                 .isTrue());
+    }
+
+    /** As the event bus does, which loses what was sent to a process that has ended, and says nothing. */
+    @Test
+    void whatASilentCarrierLosesIsGivenUpAsSoonAsTheProcessEnds() throws Exception {
+        PeerCarrier silent = new PeerCarrier() {
+            @Override
+            public String name() {
+                return "silent";
+            }
+
+            @Override
+            public boolean carriesBulk() {
+                return true;
+            }
+
+            @Override
+            public boolean reaches(Peer peer) {
+                return true;
+            }
+
+            @Override
+            public Future<Buffer> send(Peer to, Buffer envelope, long timeoutMs) {
+                return Promise.<Buffer>promise().future();
+            }
+
+            @Override
+            public void receive(Function<Buffer, Future<Buffer>> handler) {
+                // Nothing arrives.
+            }
+        };
+        TestNode one = new TestNode(1, temp.resolve("1"), places.get(0), INITIAL, places.subList(0, 1));
+        one.carry(silent);
+        nodes.add(one.open());
+        TestNode two = start(2, "2");
+        start(3, "3");
+        await().until(() -> one.peers().member(2) != null);
+
+        Future<Buffer> unanswered = one.peers().ask(2, PeerRequestKind.PING, Buffer.buffer("?"), 30_000);
+        end(two);
+        await().until(unanswered::isComplete);
+        assertThat(unanswered.cause()).hasMessageContaining("its process has ended");
+        assertThat(one.peers().member(2)).as("known by its end, not by silence").isNull();
     }
 
     @Test

@@ -32,9 +32,11 @@ class PortConnectionTest {
     private final AtomicLong nowMs = new AtomicLong();
     private final List<Probe> seen = new CopyOnWriteArrayList<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
     private final List<Frame> asked = new CopyOnWriteArrayList<>();
     private final List<NetSocket> accepted = new CopyOnWriteArrayList<>();
     private volatile boolean answers = true;
+    private NetServer server;
     private PortConnection connection;
 
     private final PortConnection.Listener listener = new PortConnection.Listener() {
@@ -47,11 +49,21 @@ class PortConnectionTest {
         public void refused(Endpoint address, String sentence) {
             refusals.add(sentence);
         }
+
+        @Override
+        public void ended(Endpoint address) {
+            ends.add("ended");
+        }
+
+        @Override
+        public void nobody(Endpoint address) {
+            ends.add("nobody");
+        }
     };
 
     @BeforeEach
     void open() {
-        NetServer server = vertx.createNetServer().connectHandler(socket -> {
+        server = vertx.createNetServer().connectHandler(socket -> {
             accepted.add(socket);
             socket.handler(Frame.reader(true, frame -> asked(socket, frame), broken -> {}));
         });
@@ -144,6 +156,27 @@ class PortConnectionTest {
 
     private void asked(NetSocket socket, int index) {
         socket.write(new Frame(Frame.PROBED, asked.get(index).number(), ProbeCodec.encode(TWO)).encode());
+    }
+
+    @Test
+    void anEndIsToldAtOnceAndThenThatNobodyIsThere() {
+        probe();
+        await().until(() -> seen.size() == 1);
+        server.close().await();
+        await().until(() -> ends.equals(List.of("ended")));
+        probe();
+        await().until(() -> ends.equals(List.of("ended", "nobody")));
+    }
+
+    @Test
+    void theEndOfAConnectionOnWhichNobodyAnsweredTellsNothing() {
+        answers = false;
+        probe();
+        await().until(() -> asked.size() == 1);
+        Future<Buffer> request = onLoop(() -> connection.request(2, Buffer.buffer("hello")));
+        server.close().await();
+        await().until(request::isComplete);
+        assertThat(ends).isEmpty();
     }
 
     @Test

@@ -70,7 +70,9 @@ public final class TestNode implements AutoCloseable {
 
     public TestNode open() {
         carriers.add(port);
-        peers = new CarriedPeers(vertx, self, port::peers, carriers);
+        CarriedPeers carried = new CarriedPeers(vertx, self, port::peers, carriers);
+        port.onEnd(carried::ended);
+        peers = carried;
         peers.answer(PeerRequestKind.PING, request -> Future.succeededFuture(request.body()));
         port.open().await();
         return this;
