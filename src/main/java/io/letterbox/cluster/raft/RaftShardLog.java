@@ -45,8 +45,11 @@ import org.slf4j.LoggerFactory;
 public final class RaftShardLog implements ReplicatedLog, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftShardLog.class);
 
-    /** So many entries below the checkpoint are kept for replicas that are behind, which else have to be copied. */
-    private static final long MAX_KEPT = 256;
+    /**
+     * So many bytes below the checkpoint are kept for replicas that are behind: a node that is started again within a
+     * minute or so catches up from them, and else has to copy everything.
+     */
+    private static final long KEPT_BYTES = 128L << 20;
 
     private final RaftNode node;
     private final RaftGroupId group;
@@ -194,7 +197,7 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
             for (CommitInfoProto peer : division().getCommitInfos()) {
                 everywhere = Math.min(everywhere, peer.getCommitIndex());
             }
-            long purged = Math.max(everywhere, index - MAX_KEPT);
+            long purged = Math.max(everywhere, machine.sizes().beyond(index, KEPT_BYTES));
             // A copy that nothing follows on would have to be made again.
             for (long needed : kept.values()) purged = Math.min(purged, needed - 1);
             if (purged > 0) division().getRaftLog().purge(purged);

@@ -31,6 +31,9 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
  * leadership lives in which that was done; afterwards the same entry comes as one of somebody else.
  */
 final class ShardStateMachine extends BaseStateMachine {
+    /** What a log adds to an entry. */
+    private static final int OVERHEAD_BYTES = 64;
+
     private final ShardReplica replica;
     private final ReplicaTurns turns;
     private final Executor executor;
@@ -41,6 +44,9 @@ final class ShardStateMachine extends BaseStateMachine {
 
     // The thread that applies entries.
     private long configurationTerm;
+
+    /** Counted by the thread that applies entries; read by any. */
+    private final EntrySizes sizes = new EntrySizes();
 
     // The shard's thread; read by Ratis.
     private volatile SnapshotInfo checkpoint;
@@ -103,6 +109,7 @@ final class ShardStateMachine extends BaseStateMachine {
         }
         ByteBuffer bytes = EntryBytes.of(entry.getStateMachineLogEntry().getLogData());
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+        sizes.add(at.index(), bytes.remaining() + OVERHEAD_BYTES);
         if (!bytes.hasRemaining()) {
             // Only there to have been committed.
             turns.skipped(at);
@@ -116,6 +123,11 @@ final class ShardStateMachine extends BaseStateMachine {
             applied.completeExceptionally(broken);
         });
         return applied;
+    }
+
+    /** How many bytes the entries have that this process has applied. */
+    EntrySizes sizes() {
+        return sizes;
     }
 
     @Override
