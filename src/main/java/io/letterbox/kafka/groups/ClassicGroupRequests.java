@@ -3,6 +3,7 @@ package io.letterbox.kafka.groups;
 import io.letterbox.bus.Coordinators;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
+import io.letterbox.kafka.api.CoordinatorErrors;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.vertx.core.Future;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.ListedGroups;
 import io.letterbox.ingress.MergedPage;
 import io.letterbox.kafka.api.AuthorizedOperations;
+import io.letterbox.kafka.api.CoordinatorErrors;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;

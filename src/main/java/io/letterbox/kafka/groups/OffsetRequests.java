@@ -6,6 +6,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.kafka.api.ClusterView;
+import io.letterbox.kafka.api.CoordinatorErrors;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.TopicImage;
 import io.vertx.core.Future;

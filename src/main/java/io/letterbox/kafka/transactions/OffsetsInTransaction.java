@@ -5,6 +5,7 @@ import io.letterbox.error.VerificationGuard;
 import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand.CommitTransactionOffsets;
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.kafka.api.CoordinatorErrors;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.kafka.transactions.Verification.Writer;
 import io.letterbox.metadata.TopicImage;
@@ -37,6 +38,9 @@ final class OffsetsInTransaction {
     /** The first version in which committing offsets adds their partition to the transaction (KIP-890 part 2). */
     private static final short COMMIT_ADDS = 5;
 
+    /** How often offsets are sent to their partition; then the producer repeats the request. */
+    private static final int MAX_ATTEMPTS = 3;
+
     private final DoorServices backend;
     private final Verification verification;
 
@@ -67,7 +71,7 @@ final class OffsetsInTransaction {
         if (data.topics().isEmpty() && !unknown.isEmpty()) {
             return Future.succeededFuture(new TxnOffsetCommitResponseData().setTopics(unknown));
         }
-        return committed(request, data).map(answer -> {
+        return committed(request, data, null, 1).map(answer -> {
             answer.topics().addAll(unknown);
             return answer;
         });
@@ -100,9 +104,13 @@ final class OffsetsInTransaction {
                 .setErrorCode(error.code());
     }
 
-    private Future<TxnOffsetCommitResponseData> committed(KafkaRequest request, TxnOffsetCommitRequestData data) {
-        return commit(request, data, null).recover(failure -> {
+    /** The markers of the producer's previous transaction void a guard, and come at any time until it is verified. */
+    private Future<TxnOffsetCommitResponseData> committed(
+            KafkaRequest request, TxnOffsetCommitRequestData data, VerificationGuard guard, int attempt) {
+        return commit(request, data, guard).recover(failure -> {
             if (!(failure instanceof UnverifiedTransactionException unverified)) return Future.failedFuture(failure);
+            if (attempt == MAX_ATTEMPTS)
+                return Future.succeededFuture(refusal(data, Errors.COORDINATOR_LOAD_IN_PROGRESS));
             Intent intent = request.version() >= COMMIT_ADDS ? Intent.ADD : Intent.VERIFY;
             boolean knowsAbortable = request.version() >= COMMIT_SAYS_ABORTABLE;
             Writer writer =
@@ -111,7 +119,7 @@ final class OffsetsInTransaction {
                     .coordinatorOf(TopicName.CONSUMER_OFFSETS, data.groupId())
                     .compose(partition -> verification.of(writer, partition, request.principal()))
                     .compose(error -> error == Errors.NONE
-                            ? commit(request, data, unverified.guard())
+                            ? committed(request, data, unverified.guard(), attempt + 1)
                             : Future.succeededFuture(refusal(data, inCommit(error, writer))));
         });
     }
@@ -122,7 +130,8 @@ final class OffsetsInTransaction {
         Caller caller = new Caller(clientId, "/" + request.client().host(), request.version());
         return backend.coordinators()
                 .local()
-                .ask(new CommitTransactionOffsets(caller, data, guard), request.principal());
+                .ask(new CommitTransactionOffsets(caller, data, guard), request.principal())
+                .recover(CoordinatorErrors::of);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.letterbox.kafka.transactions;
 
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.kafka.api.CoordinatorErrors;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.transactions.TransactionCommand.EndTransaction;
 import io.letterbox.transactions.TransactionCommand.InitProducer;
@@ -39,6 +40,7 @@ final class ProducerRequests {
         return backend.coordinators()
                 .local()
                 .ask(new InitProducer(data), request.principal())
+                .recover(CoordinatorErrors::of)
                 .map(answer -> answer.setErrorCode(
                         FencedErrors.inVersion(answer.errorCode(), request.version(), INIT_SAYS_FENCED)));
     }
@@ -48,6 +50,7 @@ final class ProducerRequests {
         return backend.coordinators()
                 .local()
                 .ask(new EndTransaction(data, request.version() >= END_RAISES_EPOCH), request.principal())
+                .recover(CoordinatorErrors::of)
                 .map(answer -> answer.setErrorCode(
                         FencedErrors.inVersion(answer.errorCode(), request.version(), END_SAYS_FENCED)));
     }

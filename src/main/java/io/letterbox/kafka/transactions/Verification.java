@@ -4,6 +4,7 @@ import io.letterbox.access.Principal;
 import io.letterbox.bus.Coordinators;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.UnverifiedTransactionException;
+import io.letterbox.kafka.api.CoordinatorErrors;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.TransactionCommand.AddPartitionsToTxn;
 import io.letterbox.transactions.TransactionCommand.Intent;
@@ -55,8 +56,6 @@ public final class Verification {
     /** The Kafka error of a failure to reach the coordinator. */
     static Errors errorOf(Throwable failure) {
         boolean stateful = failure instanceof UnverifiedTransactionException || !(failure instanceof ApiException);
-        return stateful
-                ? Errors.COORDINATOR_NOT_AVAILABLE
-                : Errors.forCode(((ApiException) failure).code().kafkaCode());
+        return stateful ? Errors.COORDINATOR_NOT_AVAILABLE : CoordinatorErrors.error(failure);
     }
 }

@@ -294,6 +294,46 @@ class TransactionRequestsTest {
         }
     }
 
+    /** The markers of the transaction before come while the coordinator is asked, and void the guard. */
+    @Test
+    void offsetsWhoseGuardIsVoidAreVerifiedAgain() throws Exception {
+        for (boolean well : new boolean[] {true, false}) {
+            for (int attempt = 1; attempt <= (well ? 2 : 3); attempt++) {
+                VerificationGuard guard = new VerificationGuard(attempt);
+                groups.answers.add(Future.failedFuture(new UnverifiedTransactionException(guard, "Who is that?")));
+            }
+            groups.answers.add(Future.succeededFuture(new TxnOffsetCommitResponseData().setThrottleTimeMs(99)));
+            Future<ApiMessage> answer = ask(ApiKeys.TXN_OFFSET_COMMIT, 5, offsets());
+            for (int verified = 1; verified <= 2; verified++) coordinator.next().answer(GROUP, Errors.NONE);
+            TxnOffsetCommitResponseData response = answer(answer, TxnOffsetCommitResponseData.class);
+            if (well) assertThat(response.throttleTimeMs()).isEqualTo(99);
+            else
+                assertThat(response.topics().get(0).partitions().get(0).errorCode())
+                        .as("which the producer repeats")
+                        .isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
+            assertThat(groups.asked.stream().map(CommitTransactionOffsets::guard))
+                    .containsExactly(null, new VerificationGuard(1), new VerificationGuard(2));
+            groups.asked.clear();
+        }
+    }
+
+    @Test
+    void aCoordinatorThatLosesItsPartitionIsLookedForAgain() throws Exception {
+        ApiException lost = new ApiException(ErrorCode.NOT_LEADER, "Not here.");
+        groups.answers.add(Future.failedFuture(lost));
+        Future<ApiMessage> committed = ask(ApiKeys.TXN_OFFSET_COMMIT, 5, offsets());
+        assertThat(committed.cause()).isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                .isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE));
+
+        Future<ApiMessage> ended = ask(
+                ApiKeys.END_TXN,
+                5,
+                new EndTxnRequestData().setTransactionalId("id").setCommitted(true));
+        coordinator.next().fail(lost);
+        assertThat(ended.cause()).isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.code())
+                .isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE));
+    }
+
     @Test
     void offsetsOfNobodysTransactionAreRefused() throws Exception {
         Map<Errors, Errors> words = Map.of(

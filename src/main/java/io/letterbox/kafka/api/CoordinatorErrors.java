@@ -1,21 +1,21 @@
-package io.letterbox.kafka.groups;
+package io.letterbox.kafka.api;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.vertx.core.Future;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Maps failures to reach a coordinator to errors that clients of groups handle by a retry. */
-final class CoordinatorErrors {
+/** Maps failures to reach a coordinator to errors that clients of groups and transactions handle by a retry. */
+public final class CoordinatorErrors {
     private CoordinatorErrors() {}
 
     /** A future that fails with the mapped error. */
-    static <R> Future<R> of(Throwable failure) {
+    public static <R> Future<R> of(Throwable failure) {
         return Future.failedFuture(translated(failure));
     }
 
     /** The mapped error, for one part of a larger response. */
-    static Errors error(Throwable failure) {
+    public static Errors error(Throwable failure) {
         Throwable known = translated(failure);
         return known instanceof ApiException refusal
                 ? Errors.forCode(refusal.code().kafkaCode())
@@ -35,6 +35,8 @@ final class CoordinatorErrors {
                     NOT_LEADER,
                     NOT_ENOUGH_REPLICAS,
                     NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                    NODE_UNREACHABLE,
+                    OUTCOME_UNKNOWN,
                     SHUTTING_DOWN,
                     UNKNOWN_TOPIC,
                     UNKNOWN_PARTITION -> new ApiException(ErrorCode.COORDINATOR_NOT_AVAILABLE, refusal.getMessage());
