@@ -237,7 +237,7 @@ final class StorageAssembly {
                         config.transactions().maxTimeoutMs(),
                         config.transactions().transactionalIdExpirationMs(),
                         memory.transactions()),
-                new MarkerDelivery.TransactionServices(vertx, metadata, partitions, coordinators, producerIds));
+                new MarkerDelivery.TransactionServices(vertx, metadata, partitions, producerIds));
     }
 
     /** What the metadata go by. */

@@ -418,7 +418,7 @@ public final class StorageVerticle extends VerticleBase {
             TopicImage topic = image.topics().get(name);
             for (int p = 0; topic != null && p < topic.partitions().size(); p++) {
                 HostedPartition held = partitions.get(new TopicPartition(name, p));
-                if (held != null) coordinators.onServed(held.id(), held.log(), held.config());
+                if (held != null) coordinators.onServed(held.id(), held.leaderEpoch(), held.log(), held.config());
             }
         }
         coordinators.onImage(image);

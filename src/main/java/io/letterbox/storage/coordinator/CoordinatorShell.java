@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An answer waits for the writes that were made before it, whoever made them: what a core says may rest on them.
  */
-final class CoordinatorShell implements CoordinatorOutbox {
+final class CoordinatorShell implements CoordinatorOutbox, CoordinatorType.Origin {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorShell.class);
 
     /** How long one step of a replay may occupy the shard before other work gets a chance. */
@@ -54,6 +54,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     private static final long RETRY_MS = 1000;
 
     private final TopicPartition id;
+    private final int epoch;
     private final PartitionLog log;
     private final CoordinatorType kind;
     private final Predicate<Append> appender;
@@ -92,17 +93,20 @@ final class CoordinatorShell implements CoordinatorOutbox {
      * Makes a coordinator, which has to be loaded.
      *
      * @param id its partition
+     * @param epoch the partition's leader epoch
      * @param log the partition's log
      * @param appender appends to the partition, see {@link ShardCoordinators#start}
      */
     CoordinatorShell(
             TopicPartition id,
+            int epoch,
             PartitionLog log,
             CoordinatorType kind,
             Predicate<Append> appender,
             ShellTimers timers,
             Clock clock) {
         this.id = id;
+        this.epoch = epoch;
         this.log = log;
         this.kind = kind;
         this.appender = appender;
@@ -128,17 +132,23 @@ final class CoordinatorShell implements CoordinatorOutbox {
         return closed == null && replay != null;
     }
 
-    TopicPartition id() {
+    @Override
+    public TopicPartition partition() {
         return id;
+    }
+
+    @Override
+    public int epoch() {
+        return epoch;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return closed == null;
     }
 
     PartitionLog log() {
         return log;
-    }
-
-    /** True if it refuses every request. */
-    boolean isClosed() {
-        return closed != null;
     }
 
     /** True if it is closed because a resource was short, so that a new shell may succeed. */
@@ -198,7 +208,27 @@ final class CoordinatorShell implements CoordinatorOutbox {
 
     private void sendImage() {
         CoordinatorCommand<Void> command = kind.imageChanged(image);
-        if (command != null) ask(new CoordinatorRequest<>(command, Principal.SERVER, new NoReply()));
+        if (command == null) return;
+        ask(command)
+                .onFailure(refusal ->
+                        LOG.debug("The coordinator of {} did not take a notice: {}", id, refusal.toString()));
+    }
+
+    @Override
+    public <R> Future<R> ask(CoordinatorCommand<R> command) {
+        Promise<R> answer = Promise.promise();
+        ask(new CoordinatorRequest<>(command, Principal.SERVER, new CoordinatorRequest.ReplyTarget<>() {
+            @Override
+            public void succeed(R result) {
+                answer.complete(result);
+            }
+
+            @Override
+            public void fail(Throwable refusal) {
+                answer.fail(refusal);
+            }
+        }));
+        return answer.future();
     }
 
     void ask(CoordinatorRequest<?> ask) {
@@ -223,7 +253,8 @@ final class CoordinatorShell implements CoordinatorOutbox {
         }
     }
 
-    private void refuse(CoordinatorRequest<?> ask, ApiException why) {
+    @Override
+    public void refuse(CoordinatorRequest<?> ask, ApiException why) {
         if (open.remove(ask)) ask.reply().fail(why);
     }
 
@@ -329,7 +360,7 @@ final class CoordinatorShell implements CoordinatorOutbox {
     @Override
     public void perform(CoordinatorEffect effect) {
         // Effects wait for the commit: other partitions must not see the results of a decision that a crash could undo.
-        whenCommitted(() -> kind.perform(id, effect, this::refuse), why -> {});
+        whenCommitted(() -> kind.perform(this, effect), why -> {});
     }
 
     private void whenCommitted(Runnable release, Consumer<ApiException> drop) {
@@ -365,19 +396,6 @@ final class CoordinatorShell implements CoordinatorOutbox {
         RefusedLaterException(Future<Appended> outcome) {
             super("refused later", null, false, false);
             this.outcome = outcome;
-        }
-    }
-
-    /** The reply target of the shell's own commands, for which no client waits. */
-    private static final class NoReply implements CoordinatorRequest.ReplyTarget<Void> {
-        @Override
-        public void succeed(Void answer) {
-            // Notices have no answer.
-        }
-
-        @Override
-        public void fail(Throwable refusal) {
-            LOG.debug("A coordinator did not take a notice: {}", refusal.toString());
         }
     }
 }

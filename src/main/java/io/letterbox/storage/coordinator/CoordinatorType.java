@@ -36,8 +36,26 @@ public interface CoordinatorType {
         return null;
     }
 
-    /** Refuses a request that a core handed on with an effect. On the shard's thread. */
-    interface RefusalHandler {
+    /**
+     * The coordinator whose core wants an effect, while it serves one leadership of its partition. On the shard's
+     * thread.
+     */
+    interface Origin {
+        TopicPartition partition();
+
+        /** The leader epoch of the partition, which is the epoch of the coordinator for others. */
+        int epoch();
+
+        /**
+         * False once it coordinates no more. Another coordinator, maybe of the same partition on this node, has all
+         * that was committed, and decides.
+         */
+        boolean isOpen();
+
+        /** Has the core of this coordinator, and of no later one, carry out a command of the server. */
+        <R> Future<R> ask(CoordinatorCommand<R> command);
+
+        /** Refuses a request that the core handed on with an effect. */
         void refuse(CoordinatorRequest<?> ask, ApiException why);
     }
 
@@ -45,7 +63,7 @@ public interface CoordinatorType {
      * Performs an effect of a core outside its partition, once the core's earlier writes are committed. Runs on the
      * shard's thread and must not block it. The core learns the result through a command.
      */
-    default void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
+    default void perform(Origin from, CoordinatorEffect effect) {
         throw new AssertionError("nobody performs " + effect);
     }
 }

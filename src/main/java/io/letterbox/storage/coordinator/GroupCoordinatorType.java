@@ -73,7 +73,7 @@ public final class GroupCoordinatorType implements CoordinatorType {
     }
 
     @Override
-    public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
+    public void perform(Origin from, CoordinatorEffect effect) {
         if (!(effect instanceof OffsetsExpired expired)) throw new AssertionError("nobody performs " + effect);
         expired.groups().forEach((group, offsets) -> audit("group", group, "expired offsets", offsets));
         if (expired.further() > 0) audit("further groups", "", "groups with expired offsets", expired.further());

@@ -1,9 +1,7 @@
 package io.letterbox.storage.coordinator;
 
-import io.letterbox.access.Principal;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.ProducerIdSource;
@@ -27,8 +25,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the markers of one transaction to its partitions, and reports to the coordinator when all are written. Failed
- * writes are retried for as long as the process lives, because the transaction has been decided and readers wait for
- * it. Owned by the context of the shard that coordinates the transaction.
+ * writes are retried for as long as that coordinator serves, because the transaction has been decided and readers wait
+ * for it. When it coordinates no more, the next one writes all markers again under a greater epoch: one of this
+ * delivery that came later still would end the producer's next transaction, so it is to be refused, and nothing is
+ * reported. Owned by the context of the shard that coordinates the transaction.
  */
 public final class MarkerDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerDelivery.class);
@@ -38,7 +38,7 @@ public final class MarkerDelivery {
 
     private final TransactionServices surroundings;
     private final ContextInternal context;
-    private final TopicPartition from;
+    private final CoordinatorType.Origin from;
     private final WriteMarkers markers;
     private final Set<TopicPartition> missing;
     private int underWay;
@@ -51,13 +51,9 @@ public final class MarkerDelivery {
      * @param partitions appends the markers
      */
     public record TransactionServices(
-            Vertx vertx,
-            Metadata metadata,
-            Partitions partitions,
-            Coordinators coordinators,
-            ProducerIdSource producerIds) {}
+            Vertx vertx, Metadata metadata, Partitions partitions, ProducerIdSource producerIds) {}
 
-    MarkerDelivery(TransactionServices surroundings, TopicPartition from, WriteMarkers markers) {
+    MarkerDelivery(TransactionServices surroundings, CoordinatorType.Origin from, WriteMarkers markers) {
         this.surroundings = surroundings;
         this.context = (ContextInternal) surroundings.vertx().getOrCreateContext();
         this.from = from;
@@ -66,8 +62,9 @@ public final class MarkerDelivery {
     }
 
     void start() {
+        if (!from.isOpen()) return;
         underWay = missing.size();
-        TransactionMarker marker = new TransactionMarker(markers.commit(), coordinatorEpoch());
+        TransactionMarker marker = new TransactionMarker(markers.commit(), from.epoch());
         long wallMs = Clock.system().wallMs();
         for (TopicPartition partition : Set.copyOf(missing)) {
             ByteBuffer batch = marker.batch(markers.producerId(), markers.epoch(), wallMs);
@@ -77,12 +74,6 @@ public final class MarkerDelivery {
                     .append(new Append(partition, batch, 1, null, done))
                     .onComplete(outcome -> onOutcome(partition, outcome));
         }
-    }
-
-    /** The coordinator epoch is the leader epoch of the coordinator's partition, as in Kafka. */
-    private int coordinatorEpoch() {
-        TopicImage topic = surroundings.metadata().image().topics().get(from.topic());
-        return topic == null ? 0 : topic.partitions().get(from.partition()).leaderEpoch();
     }
 
     private void onOutcome(TopicPartition partition, AsyncResult<Appended> outcome) {
@@ -126,24 +117,14 @@ public final class MarkerDelivery {
     }
 
     private void report() {
-        surroundings
-                .coordinators()
-                .ask(
-                        new TransactionCommand.MarkersWritten(
-                                markers.transactionalId(), markers.producerId(), markers.epoch()),
-                        Principal.SERVER)
+        from.ask(new TransactionCommand.MarkersWritten(
+                        markers.transactionalId(), markers.producerId(), markers.epoch()))
                 .onFailure(this::onReportFailed);
     }
 
-    /**
-     * Handles a failed report. If the coordinator's log takes no more records, there is no retry: the next replay of
-     * the partition finds the prepared transaction and writes the markers again.
-     */
+    /** The replay of the next coordinator finds the prepared transaction and writes the markers again. */
     private void onReportFailed(Throwable failure) {
-        ErrorCode code = failure instanceof ApiException refusal ? refusal.code() : ErrorCode.INTERNAL;
-        if (code == ErrorCode.NOT_COORDINATOR
-                || code == ErrorCode.COORDINATOR_NOT_AVAILABLE
-                || code == ErrorCode.STORAGE_FAILED) return;
+        if (!from.isOpen()) return;
         LOG.warn("{} cannot be completed yet: {}", markers.transactionalId(), failure.getMessage());
         retryLater(this::report);
     }

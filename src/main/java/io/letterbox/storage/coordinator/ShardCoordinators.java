@@ -67,18 +67,22 @@ public final class ShardCoordinators {
         return kinds.keySet();
     }
 
-    /** Opens or configures the coordinator of a partition that the shard serves, if the topic is internal. */
-    public void onServed(TopicPartition id, PartitionLog log, TopicConfig config) {
+    /**
+     * Opens or configures the coordinator of a partition that the shard serves, if the topic is internal.
+     *
+     * @param epoch the partition's leader epoch
+     */
+    public void onServed(TopicPartition id, int epoch, PartitionLog log, TopicConfig config) {
         CoordinatorType kind = kinds.get(id.topic());
         if (kind == null || log == null || failure != null) return;
         CoordinatorShell held = byPartition.get(id);
         // A shell that gave up is replaced by a new one, which replays the log.
-        if (held != null && held.log() == log && !held.isClosed()) {
+        if (held != null && held.log() == log && held.isOpen()) {
             held.configure(config);
             return;
         }
         if (held != null) held.close(notCoordinator(id));
-        CoordinatorShell opened = new CoordinatorShell(id, log, kind, appender, timers, clock);
+        CoordinatorShell opened = new CoordinatorShell(id, epoch, log, kind, appender, timers, clock);
         opened.configure(config);
         byPartition.put(id, opened);
         toLoad.add(opened);
@@ -89,15 +93,15 @@ public final class ShardCoordinators {
         while (loading == null || !loading.isLoading()) {
             loading = toLoad.poll();
             if (loading == null) return;
-            if (!loading.isClosed()) loading.load(this::loadNext);
+            if (loading.isOpen()) loading.load(this::loadNext);
         }
     }
 
     /** Closes the coordinators of partitions that the shard does not serve any more. */
     public void retain(Predicate<TopicPartition> served) {
         byPartition.values().removeIf(shell -> {
-            if (served.test(shell.id())) return false;
-            shell.close(notCoordinator(shell.id()));
+            if (served.test(shell.partition())) return false;
+            shell.close(notCoordinator(shell.partition()));
             return true;
         });
     }

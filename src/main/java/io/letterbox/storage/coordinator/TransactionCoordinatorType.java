@@ -1,6 +1,5 @@
 package io.letterbox.storage.coordinator;
 
-import io.letterbox.access.Principal;
 import io.letterbox.coordinator.Coordinator;
 import io.letterbox.coordinator.CoordinatorEffect;
 import io.letterbox.coordinator.CoordinatorRequest;
@@ -37,20 +36,18 @@ public final class TransactionCoordinatorType implements CoordinatorType {
     }
 
     @Override
-    public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
+    public void perform(Origin from, CoordinatorEffect effect) {
         if (effect instanceof WriteMarkers markers) new MarkerDelivery(surroundings, from, markers).start();
-        else if (effect instanceof AcquireProducerId acquire) acquire(acquire.question(), refusals);
+        else if (effect instanceof AcquireProducerId acquire) acquire(acquire.question(), from);
         else throw new AssertionError("nobody performs " + effect);
     }
 
-    private <R> void acquire(CoordinatorRequest<R> question, RefusalHandler refusals) {
+    private <R> void acquire(CoordinatorRequest<R> question, Origin from) {
         surroundings
                 .producerIds()
                 .next()
-                .compose(id -> surroundings
-                        .coordinators()
-                        .ask(new TransactionCommand.WithProducerId(question, id), Principal.SERVER))
-                .onFailure(failure -> refusals.refuse(question, refusal(failure)));
+                .compose(id -> from.ask(new TransactionCommand.WithProducerId(question, id)))
+                .onFailure(failure -> from.refuse(question, refusal(failure)));
     }
 
     private static ApiException refusal(Throwable failure) {

@@ -184,8 +184,8 @@ class CoordinatorShellTest {
         }
 
         @Override
-        public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
-            refusals.refuse(((HandedOn) effect).ask(), new ApiException(ErrorCode.STORAGE_FAILED, "nobody does it"));
+        public void perform(Origin from, CoordinatorEffect effect) {
+            from.refuse(((HandedOn) effect).ask(), new ApiException(ErrorCode.STORAGE_FAILED, "nobody does it"));
         }
     }
 
@@ -193,7 +193,7 @@ class CoordinatorShellTest {
     void open() throws IOException {
         log = ((LogRecovery.Recovered) LogRecovery.open(disk, DIRECTORY, LogConfig.defaults(), 0, LastStop.UNCLEAN))
                 .log();
-        shell = new CoordinatorShell(ID, log, new Kind(), this::append, new Timers(), clock);
+        shell = new CoordinatorShell(ID, 3, log, new Kind(), this::append, new Timers(), clock);
         shell.load(() -> loaded++);
         shell.configure(new TopicConfig(Map.of()));
     }
@@ -259,7 +259,7 @@ class CoordinatorShellTest {
         waiting.forEach(append -> append.done().fail(refusal));
         assertThatThrownBy(answer::get).hasRootCause(refusal);
         assertThat(shell.openRequests()).isZero();
-        assertThat(shell.isClosed()).isFalse();
+        assertThat(shell.isOpen()).isTrue();
     }
 
     @Test
@@ -293,7 +293,7 @@ class CoordinatorShellTest {
         assertThatThrownBy(first::get).hasRootCause(why);
         assertThatThrownBy(reader::get).hasRootCause(why);
         assertThatThrownBy(say("two")::get).hasRootCause(why);
-        assertThat(shell.isClosed()).isTrue();
+        assertThat(shell.isOpen()).isFalse();
     }
 
     @Test
@@ -322,7 +322,7 @@ class CoordinatorShellTest {
         for (int word = 0; word < 40; word++) say("x".repeat(100_000));
         commit();
         log.flush();
-        shell = new CoordinatorShell(ID, log, new Kind(), this::append, new Timers(), new ASecondALook());
+        shell = new CoordinatorShell(ID, 3, log, new Kind(), this::append, new Timers(), new ASecondALook());
         loaded = 0;
         shell.load(() -> loaded++);
         assertThat(soon).hasSize(1);

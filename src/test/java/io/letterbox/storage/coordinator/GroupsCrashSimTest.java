@@ -95,6 +95,7 @@ class GroupsCrashSimTest {
             log.flush();
             shell = new CoordinatorShell(
                     ID,
+                    0,
                     log,
                     new GroupCoordinatorType(config, StatePart.unlimited(), null),
                     this::append,

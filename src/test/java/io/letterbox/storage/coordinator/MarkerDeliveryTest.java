@@ -2,14 +2,13 @@ package io.letterbox.storage.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.letterbox.access.Principal;
 import io.letterbox.audit.Actor;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
-import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.FakePartitions;
 import io.letterbox.bus.Metadata;
 import io.letterbox.coordinator.CoordinatorCommand;
+import io.letterbox.coordinator.CoordinatorRequest;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.metadata.ClusterImage;
@@ -53,6 +52,7 @@ class MarkerDeliveryTest {
     private final BlockingQueue<Append> shards = partitions.appends();
     private final BlockingQueue<Promise<Void>> reports = new LinkedBlockingQueue<>();
     private final Image image = new Image();
+    private volatile boolean coordinates = true;
 
     private static final class Image implements Metadata {
         private final ConcurrentSkipListMap<String, TopicImage> topics = new ConcurrentSkipListMap<>();
@@ -78,37 +78,48 @@ class MarkerDeliveryTest {
         }
     }
 
-    private final class Reports implements Coordinators {
+    /** The coordinator that has decided. */
+    private final class Origin implements CoordinatorType.Origin {
+        @Override
+        public TopicPartition partition() {
+            return FROM;
+        }
+
+        @Override
+        public int epoch() {
+            return COORDINATOR_EPOCH;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return coordinates;
+        }
+
         @Override
         @SuppressWarnings("unchecked")
-        public <R> Future<R> ask(CoordinatorCommand<R> command, Principal principal) {
+        public <R> Future<R> ask(CoordinatorCommand<R> command) {
             assertThat(command).isEqualTo(new MarkersWritten("shop", 7, (short) 3));
-            assertThat(principal).isEqualTo(Principal.SERVER);
             Promise<Void> answer = Promise.promise();
             reports.add(answer);
             return (Future<R>) answer.future();
         }
 
         @Override
-        public <R> Future<List<R>> askAll(CoordinatorCommand<R> command, Principal principal) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Future<TopicPartition> coordinatorOf(String topic, String key) {
-            throw new UnsupportedOperationException();
+        public void refuse(CoordinatorRequest<?> ask, ApiException why) {
+            throw new AssertionError(why);
         }
     }
 
     @BeforeEach
     void start() {
-        image.add(TopicName.TRANSACTION_STATE, COORDINATOR_EPOCH);
+        // Who leads is not agreed on: the image may know an earlier leader, or a later one.
+        image.add(TopicName.TRANSACTION_STATE, COORDINATOR_EPOCH + 1);
         image.add("a", 0);
         image.add("b", 0);
         WriteMarkers markers = new WriteMarkers("shop", 7, (short) 3, true, (short) 2, new TreeSet<>(List.of(A, B)));
         MarkerDelivery.TransactionServices surroundings =
-                new MarkerDelivery.TransactionServices(vertx, image, partitions, new Reports(), null);
-        vertx.getOrCreateContext().runOnContext(v -> new MarkerDelivery(surroundings, FROM, markers).start());
+                new MarkerDelivery.TransactionServices(vertx, image, partitions, null);
+        vertx.getOrCreateContext().runOnContext(v -> new MarkerDelivery(surroundings, new Origin(), markers).start());
     }
 
     @AfterEach
@@ -206,6 +217,25 @@ class MarkerDeliveryTest {
         both().values().forEach(MarkerDeliveryTest::accept);
         report().fail(new ApiException(ErrorCode.DISK_FULL, "The record of it cannot be written."));
         report().complete();
+        assertThat(reports.poll(200, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void whoCoordinatesNoMoreWritesAndReportsNothing() throws Exception {
+        Map<TopicPartition, Append> markers = both();
+        accept(markers.get(A));
+        coordinates = false;
+        refuse(markers.get(B), ErrorCode.NOT_LEADER);
+        assertThat(shards.poll(200, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void whoCoordinatesNoMoreRepeatsNoReport() throws Exception {
+        both().values().forEach(MarkerDeliveryTest::accept);
+        Promise<Void> report = report();
+        coordinates = false;
+        report.fail(new ApiException(ErrorCode.NOT_COORDINATOR, "Not here."));
         assertThat(reports.poll(200, TimeUnit.MILLISECONDS)).isNull();
     }
 }

@@ -96,7 +96,7 @@ class ShardCoordinatorsTest {
         }
 
         @Override
-        public void perform(TopicPartition from, CoordinatorEffect effect, RefusalHandler refusals) {
+        public void perform(Origin from, CoordinatorEffect effect) {
             throw new AssertionError(effect);
         }
     }
@@ -186,7 +186,7 @@ class ShardCoordinatorsTest {
                     .log();
             for (int record = 0; record < RECORDS; record++) log.append(TestLogs.batch(1, "x".repeat(100_000)), 0, 1);
             log.flush();
-            coordinators.onServed(id(number), log, new TopicConfig(Map.of()));
+            coordinators.onServed(id(number), 0, log, new TopicConfig(Map.of()));
         }
     }
 
