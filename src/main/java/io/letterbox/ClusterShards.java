@@ -1,15 +1,14 @@
 package io.letterbox;
 
 import io.letterbox.cluster.Leaders;
+import io.letterbox.cluster.copy.CopyBudget;
 import io.letterbox.cluster.placement.AbsentNodes;
 import io.letterbox.cluster.placement.LeaderBalance;
 import io.letterbox.cluster.placement.LedShard;
-import io.letterbox.cluster.raft.RaftMember;
 import io.letterbox.cluster.raft.RaftShardLog;
-import io.letterbox.disk.DataLayout;
+import io.letterbox.config.ClusterConfig;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
-import io.letterbox.metadata.NodeImage;
 import io.letterbox.metadata.ReplicaId;
 import io.letterbox.metadata.ReplicaPlacement;
 import io.letterbox.metadata.ShardImage;
@@ -18,16 +17,17 @@ import io.letterbox.storage.MetadataService;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.replica.FollowerProgress;
-import io.letterbox.text.FileTrouble;
 import io.letterbox.time.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,8 +62,6 @@ final class ClusterShards {
     private final Vertx vertx;
     private final ClusterAssembly cluster;
     private final int shardsPerNode;
-    private final StorageServices services;
-    private final ShardDeployments deployments;
     private final MetadataService metadata;
 
     private final Leaders leaders;
@@ -73,12 +71,15 @@ final class ClusterShards {
 
     // Any thread.
     private final Set<Integer> known = ConcurrentHashMap.newKeySet();
-    private final Map<Integer, RaftShardLog> logs = new ConcurrentHashMap<>();
+    private final Map<Integer, HostedReplica> replicas = new ConcurrentHashMap<>();
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean making = new AtomicBoolean();
     private final AtomicBoolean moving = new AtomicBoolean();
     private volatile boolean ready;
     private volatile boolean stopping;
+    private volatile List<String> sentences = List.of();
+    private final ReplicaSite site;
+    private final HealingAssembly healing;
     private long timer = -1;
 
     // One tick after the other.
@@ -86,30 +87,36 @@ final class ClusterShards {
     private volatile boolean spread;
 
     /**
-     * @param shardsPerNode {@code cluster.shardsPerNode}
+     * @param config {@code cluster}
      * @param deployments gets the shards
      */
     ClusterShards(
             Vertx vertx,
             ClusterAssembly cluster,
-            int shardsPerNode,
+            ClusterConfig config,
             StorageServices services,
             ShardDeployments deployments,
             MetadataService metadata) {
         this.vertx = vertx;
         this.cluster = cluster;
-        this.shardsPerNode = shardsPerNode;
-        this.services = services;
-        this.deployments = deployments;
+        this.shardsPerNode = config.shardsPerNode();
         this.metadata = metadata;
         this.leaders = cluster.leaders();
         this.balance = new LeaderBalance(cluster.self().node());
         this.workers = vertx.createSharedWorkerExecutor("letterbox-cluster", THREADS);
+        ReplicaSite.Copies copies = new ReplicaSite.Copies(
+                vertx,
+                ((VertxInternal) vertx).createEventLoopContext(),
+                vertx.createSharedWorkerExecutor("letterbox-copy", 2, 1, TimeUnit.HOURS),
+                new CopyBudget(config.copyBytesPerSecond()));
+        this.site = new ReplicaSite(cluster, services, deployments, metadata, workers, copies, () -> stopping);
+        this.healing = new HealingAssembly(site, replicas);
     }
 
     /** Begins, when the first image has been applied. */
     void start() {
         leaders.listen(metadata::showLeaders);
+        healing.start();
         timer = vertx.setPeriodic(TICK_MS, fired -> {
             if (!ticking.compareAndSet(false, true)) return;
             workers.executeBlocking(this::tick, false).onComplete(done -> {
@@ -123,58 +130,30 @@ final class ClusterShards {
     Future<Void> deploy(ClusterImage image) {
         List<Future<Void>> all = new ArrayList<>();
         for (ShardImage shard : image.shards()) {
-            if (shard.replicas().contains(cluster.self()) && known.add(shard.id())) all.add(deploy(shard, image));
+            if (shard.replicas().contains(cluster.self()) && known.add(shard.id())) all.add(begin(shard.id(), image));
         }
         return Future.join(all).transform(tried -> Future.succeededFuture());
     }
 
-    private Future<Void> deploy(ShardImage shard, ClusterImage image) {
-        RaftShardLog log = new RaftShardLog(cluster.raft(), cluster.clusterId(), shard.id());
-        return workers.executeBlocking(() -> StorageVerticle.replicated(shard.id(), services, log), false)
-                .compose(verticle -> deployments
-                        .deploy(shard.id(), verticle)
-                        // Not waited for: it gets entries that wait for this image.
-                        .onSuccess(deployed -> workers.executeBlocking(() -> enter(shard, image, log, verticle), false)
-                                .onFailure(failure -> unavailable(shard, FileTrouble.reason(failure)))))
-                .onFailure(failure -> unavailable(shard, FileTrouble.reason(failure)))
-                .mapEmpty();
-    }
-
-    private Void enter(ShardImage shard, ClusterImage image, RaftShardLog log, StorageVerticle verticle)
-            throws IOException {
-        DataLayout layout = services.directory().layout();
-        // The directory is made when the node has entered the group for the first time.
-        // One that came later begins with a copy: Raft refuses it without files, in words.
-        boolean isNew = !services.files().exists(layout.shard(shard.id())) && shard.isMadeWith(cluster.self());
-        log.open(verticle.replica(), members(shard, image), isNew, (trouble, why) -> unavailable(shard, why));
-        if (isNew) {
-            services.files().createDirectories(layout.shard(shard.id()));
-            services.files().forceDirectory(layout.shards());
-        }
-        logs.put(shard.id(), log);
-        return null;
-    }
-
-    private void unavailable(ShardImage shard, String why) {
-        if (stopping) return;
-        String sentence = "This node's replica of shard " + shard.id() + " cannot go on: " + why
-                + ". The other nodes go on without it.";
-        LOG.error("{}", sentence);
-        services.onFailure().accept(sentence);
-    }
-
-    private static List<RaftMember> members(ShardImage shard, ClusterImage image) {
-        return shard.replicas().stream().map(replica -> member(replica, image)).toList();
-    }
-
-    private static RaftMember member(ReplicaId replica, ClusterImage image) {
-        NodeImage node = image.nodes().get(replica.node());
-        return new RaftMember(replica, node.member().raft(), true);
+    private Future<Void> begin(int shard, ClusterImage image) {
+        return workers.executeBlocking(
+                        () -> {
+                            healing.forgetCopies(shard);
+                            HostedReplica replica = new HostedReplica(site, shard);
+                            return replica.begin(image).onComplete(begun -> replicas.put(shard, replica));
+                        },
+                        false)
+                .compose(begun -> begun)
+                .onFailure(failure -> {
+                    LOG.error("This node's replica of shard {} cannot be opened, which is tried again", shard, failure);
+                    known.remove(shard);
+                });
     }
 
     /** Completes when the replica here has everything that was committed in its shard before the call. */
     Future<Void> barrier(int shard) {
-        RaftShardLog log = logs.get(shard);
+        HostedReplica replica = replicas.get(shard);
+        RaftShardLog log = replica == null ? null : replica.log();
         return log == null
                 ? Future.failedFuture("shard " + shard + " is not open here")
                 : Future.fromCompletionStage(log.barrier());
@@ -185,7 +164,13 @@ final class ClusterShards {
     private Void tick() {
         ClusterImage image = cluster.metadata().image();
         List<LedShard> led = new ArrayList<>();
-        logs.forEach((id, log) -> {
+        replicas.forEach((id, replica) -> {
+            replica.tick(image);
+            RaftShardLog log = replica.log();
+            if (log == null) {
+                leadsNoMore(id);
+                return;
+            }
             ShardLeader leader = log.leader();
             boolean here = leader.node() == cluster.self().node();
             List<FollowerProgress> followers = here ? log.followers() : List.of();
@@ -196,6 +181,10 @@ final class ClusterShards {
         makeShards(image);
         move(led, image);
         metadata.showAbsent(AbsentNodes.of(image.nodes().keySet(), reached(), leaders.all()));
+        sentences = replicas.values().stream()
+                .map(replica -> replica.sentence(image))
+                .filter(Objects::nonNull)
+                .toList();
         return null;
     }
 
@@ -207,8 +196,20 @@ final class ClusterShards {
         return reached;
     }
 
+    /** A replica that was closed while it led is not asked any more, whoever leads next. */
+    private void leadsNoMore(int shard) {
+        ShardLeader before = leaders.leaderOf(shard);
+        if (before != null && before.node() == cluster.self().node())
+            leaders.local(shard, new ShardLeader(ShardLeader.NOBODY, before.term() + 1, List.of()));
+    }
+
+    /** What is wrong with replicas of this node, in sentences. Any thread. */
+    List<String> sentences() {
+        return sentences;
+    }
+
     private List<Integer> inSync(int shard, ClusterImage image) {
-        StorageVerticle verticle = deployments.verticles().get(shard);
+        StorageVerticle verticle = site.deployments().verticles().get(shard);
         List<Integer> inSync = verticle == null ? List.of() : verticle.inSync();
         // The shard itself may not know yet that it leads; its replicas count as in sync when that begins.
         return inSync.isEmpty() ? image.shard(shard).nodes() : inSync;
@@ -253,13 +254,14 @@ final class ClusterShards {
             spread = led.stream().allMatch(this::isWellLed);
             return;
         }
-        moving.set(true);
         ReplicaId to = image.shard(move.shard()).replicas().stream()
                 .filter(each -> each.node() == move.to())
                 .findFirst()
                 .orElseThrow();
-        logs.get(move.shard())
-                .transferTo(member(to, image), TRANSFER_MS)
+        RaftShardLog log = replicas.get(move.shard()).log();
+        if (log == null) return;
+        moving.set(true);
+        log.transferTo(HostedReplica.member(to, image), TRANSFER_MS)
                 .whenComplete((moved, failure) -> workers.executeBlocking(
                         () -> {
                             boolean well = failure == null && moved;
@@ -306,9 +308,11 @@ final class ClusterShards {
         List<ShardImage> shards = metadata.image().shards();
         if (shards.isEmpty()) return "the controller has made no shards; all nodes that begin the cluster have to run";
         for (ShardImage shard : shards) {
-            RaftShardLog log = logs.get(shard.id());
+            HostedReplica replica = replicas.get(shard.id());
+            RaftShardLog log = replica == null ? null : replica.log();
             if (shard.replicas().contains(cluster.self())) {
                 if (log == null) return "shard " + shard.id() + " is not open here";
+                if (!log.isMember()) return "shard " + shard.id() + " is no member of its group yet";
                 if (!caughtUp.contains(shard.id()) && StartWait.failureOf(log.barrier()) != null)
                     return "shard " + shard.id() + " is behind";
                 caughtUp.add(shard.id());
@@ -325,14 +329,15 @@ final class ClusterShards {
         stopping = true;
         ClusterImage image = cluster.metadata().image();
         List<CompletableFuture<Boolean>> moves = new ArrayList<>();
-        logs.forEach((id, log) -> {
-            if (log.leader().node() != cluster.self().node()) return;
+        replicas.forEach((id, replica) -> {
+            RaftShardLog log = replica.log();
+            if (log == null || log.leader().node() != cluster.self().node()) return;
             Set<Integer> ready = ready(log.followers());
             image.shard(id).replicas().stream()
-                    .filter(replica -> ready.contains(replica.node()))
+                    .filter(other -> ready.contains(other.node()))
                     .findFirst()
-                    .ifPresent(to -> moves.add(
-                            log.transferTo(member(to, image), TRANSFER_MS).toCompletableFuture()));
+                    .ifPresent(to -> moves.add(log.transferTo(HostedReplica.member(to, image), TRANSFER_MS)
+                            .toCompletableFuture()));
         });
         try {
             CompletableFuture.allOf(moves.toArray(CompletableFuture[]::new))
@@ -348,12 +353,7 @@ final class ClusterShards {
     void close() {
         stopping = true;
         vertx.cancelTimer(timer);
-        for (RaftShardLog log : logs.values()) {
-            try {
-                log.close();
-            } catch (IOException e) {
-                LOG.warn("A shard's Raft group did not close: {}", FileTrouble.reason(e));
-            }
-        }
+        healing.close();
+        replicas.values().forEach(HostedReplica::leave);
     }
 }

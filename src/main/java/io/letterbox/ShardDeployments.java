@@ -41,7 +41,7 @@ final class ShardDeployments {
         this.hosted = hosted;
     }
 
-    /** Deploys a shard; once for each. */
+    /** Deploys a shard that is not deployed. */
     Future<Void> deploy(int shard, StorageVerticle verticle) {
         String name = "letterbox-storage-" + shard;
         threads.put(shard, vertx.createSharedWorkerExecutor(name, 1));
@@ -61,6 +61,21 @@ final class ShardDeployments {
                 });
     }
 
+    /**
+     * Undeploys a shard while the node goes on, if it is deployed: its logs are closed, and it may be deployed again.
+     *
+     * @return complete when that is done
+     */
+    Future<Void> undeploy(int shard) {
+        StorageVerticle verticle = verticles.remove(shard);
+        if (verticle == null) return Future.succeededFuture();
+        hosted.remove(shard);
+        // Behind what was sent before, which is answered.
+        return verticle.retire()
+                .compose(retired -> vertx.undeploy(deployments.remove(shard)))
+                .mapEmpty();
+    }
+
     /** The shards by number. Changes as more are deployed. */
     Map<Integer, StorageVerticle> verticles() {
         return verticles;
@@ -73,7 +88,12 @@ final class ShardDeployments {
     }
 
     private void watch(int shard, StorageVerticle verticle) {
-        if (watched.add(shard)) watch.watch("shard-" + shard, ThreadKind.SHARD, verticle::onShard);
+        if (watched.add(shard))
+            watch.watch("shard-" + shard, ThreadKind.SHARD, work -> {
+                // All verticles of a shard have one thread.
+                StorageVerticle present = verticles.getOrDefault(shard, verticle);
+                present.onThread(work);
+            });
     }
 
     /**

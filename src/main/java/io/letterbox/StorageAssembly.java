@@ -184,8 +184,9 @@ final class StorageAssembly {
         shards = new ShardDeployments(vertx, hostedShards);
         clusterShards = cluster == null
                 ? null
-                : new ClusterShards(vertx, cluster, config.cluster().shardsPerNode(), services, shards, metadata);
+                : new ClusterShards(vertx, cluster, config.cluster(), services, shards, metadata);
         bind(config, meters, health, shortages);
+        if (clusterShards != null) health.bindReplicas(clusterShards::sentences);
     }
 
     /** The partitions of the cluster; has everybody here know what other nodes lead. */

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param discoveryPort for who is there, 0 (the port after {@code busPort}) to 65535
  * @param advertisedHost the host that other nodes are told to connect to; empty for {@code host}
  * @param shardsPerNode how many shards each node leads for the usual replication factor, 1 to 16
+ * @param copyBytesPerSecond how many bytes per second this node fetches to fill replicas of its own, 64 KiB or more
  */
 public record ClusterConfig(
         boolean enabled,
@@ -30,7 +31,8 @@ public record ClusterConfig(
         int busPort,
         int discoveryPort,
         String advertisedHost,
-        int shardsPerNode) {
+        int shardsPerNode,
+        long copyBytesPerSecond) {
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0");
     private static final String NODES = "a list of node ids, whole numbers from 1, each once, such as [1, 2, 3]";
 
@@ -42,6 +44,7 @@ public record ClusterConfig(
         Check.range("cluster.discoveryPort", discoveryPort, 0, 65535);
         Check.present("cluster.advertisedHost", advertisedHost, "a host name or an IP address, or nothing");
         Check.range("cluster.shardsPerNode", shardsPerNode, 1, 16);
+        Check.range("cluster.copyBytesPerSecond", copyBytesPerSecond, 64 << 10, 1L << 40);
         initialNodes = List.copyOf(initialNodes);
         Set<Integer> ids = new HashSet<>();
         for (String node : initialNodes) {
@@ -109,7 +112,7 @@ public record ClusterConfig(
     }
 
     static ClusterConfig standard() {
-        return new ClusterConfig(false, List.of(), List.of(), "127.0.0.1", 7400, 0, 0, 0, "", 2);
+        return new ClusterConfig(false, List.of(), List.of(), "127.0.0.1", 7400, 0, 0, 0, "", 2, 50 << 20);
     }
 
     /** What only matters for a node that belongs to a cluster. */

@@ -95,6 +95,11 @@ public record DataLayout(Path root) {
         return meta().resolve("cluster");
     }
 
+    /** The file that exists once this directory has taken part in the Raft group of a shard. */
+    public Path entered(int shard) {
+        return meta().resolve("entered-shard-" + shard);
+    }
+
     public Path metadataLog() {
         return meta().resolve("metadata.log");
     }

@@ -24,6 +24,18 @@ public final class HostedShards {
             moreAddresses[shard] = ShardBus.address(shard);
             return new Hosted(moreIds, moreAddresses);
         }
+
+        Hosted without(int shard) {
+            if (shard >= addresses.length || addresses[shard] == null) return this;
+            String[] fewer = addresses.clone();
+            fewer[shard] = null;
+            return new Hosted(Arrays.stream(ids).filter(id -> id != shard).toArray(), fewer);
+        }
+    }
+
+    /** A shard is about to be undeployed. */
+    public void remove(int shard) {
+        hosted.updateAndGet(before -> before.without(shard));
     }
 
     /** Shards from 0 to below a count. */

@@ -70,6 +70,12 @@ public final class MetadataService implements Metadata {
     private final List<PendingReply> waiting = new ArrayList<>();
     private Map<TopicPartition, ApiException> unserved = Map.of();
 
+    /** The image that the shards were given last; null before the first. */
+    private ClusterImage given;
+
+    /** What shards were given and have not answered, by shard. */
+    private final Map<Integer, List<Promise<Map<TopicPartition, ApiException>>>> applying = new HashMap<>();
+
     /** The image that the metadata log published last. */
     private ClusterImage newest;
 
@@ -339,11 +345,35 @@ public final class MetadataService implements Metadata {
         return deployed.compose(there -> applyInShards(image));
     }
 
+    /** Gives a shard that was deployed again what the others have been given already. Any thread. */
+    public void bring(int shard) {
+        context.runOnContext(v -> {
+            ClusterImage newest = given;
+            String address = shards.address(shard);
+            if (newest == null || address == null) return;
+            Promise<Map<TopicPartition, ApiException>> done = ((ContextInternal) context).promise();
+            vertx.eventBus().send(address, new ApplyImage(newest, done), LocalCodec.LOCAL);
+        });
+    }
+
+    /** A shard was undeployed: what it was given and has not taken over any more is not waited for. Any thread. */
+    public void gone(int shard) {
+        context.runOnContext(v -> {
+            List<Promise<Map<TopicPartition, ApiException>>> unanswered = applying.remove(shard);
+            if (unanswered != null) unanswered.forEach(each -> each.tryComplete(Map.of()));
+        });
+    }
+
     private Future<Void> applyInShards(ClusterImage image) {
+        given = image;
         List<Future<Map<TopicPartition, ApiException>>> applied = new ArrayList<>();
         for (int shard : shards.ids()) {
+            String address = shards.address(shard);
+            if (address == null) continue;
             Promise<Map<TopicPartition, ApiException>> done = ((ContextInternal) context).promise();
-            vertx.eventBus().send(shards.address(shard), new ApplyImage(image, done), LocalCodec.LOCAL);
+            applying.computeIfAbsent(shard, first -> new ArrayList<>()).add(done);
+            done.future().onComplete(tried -> forget(shard, done));
+            vertx.eventBus().send(address, new ApplyImage(image, done), LocalCodec.LOCAL);
             applied.add(done.future());
         }
         return Future.join(applied)
@@ -354,6 +384,11 @@ public final class MetadataService implements Metadata {
                     publishImage(image);
                 })
                 .mapEmpty();
+    }
+
+    private void forget(int shard, Promise<Map<TopicPartition, ApiException>> done) {
+        List<Promise<Map<TopicPartition, ApiException>>> unanswered = applying.get(shard);
+        if (unanswered != null) unanswered.remove(done);
     }
 
     private void publishImage(ClusterImage image) {

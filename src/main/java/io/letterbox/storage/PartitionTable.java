@@ -4,6 +4,7 @@ import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Partitions;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.error.ApiException;
+import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.producers.ProducerState;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.record.TopicPartition;
@@ -74,6 +75,15 @@ final class PartitionTable {
                 .map(held -> held.id().toString())
                 .findFirst()
                 .orElse(toString());
+    }
+
+    /** What is damaged in some log, wherever that was found; null if nothing. */
+    CorruptLogException quarantined() {
+        return byId.values().stream()
+                .filter(held -> held.quarantine() != null)
+                .findFirst()
+                .map(held -> new CorruptLogException(held.id() + ": " + held.quarantine()))
+                .orElse(null);
     }
 
     /** Adds a partition that has been opened; others see it once it is {@linkplain HostedPartitions#put published}. */

@@ -10,6 +10,7 @@ import io.letterbox.record.TopicPartition;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +44,9 @@ public final class RecoveryCheckpoint {
     private final AtomicInteger logsOpened = new AtomicInteger();
     private volatile boolean closedWell = true;
 
+    /** Shards of which a replica was opened. */
+    private final Set<Integer> replicas = ConcurrentHashMap.newKeySet();
+
     /** Held open to have a descriptor for the note of a failed force, which must not fail for want of one. */
     private final Disk.OpenDirectory spare;
 
@@ -69,6 +73,15 @@ public final class RecoveryCheckpoint {
     /** How the last process ended. */
     public LastStop lastStop() {
         return lastStop;
+    }
+
+    /**
+     * How whoever last had the logs of a replica open ended: at first the last process, and then this one, which has
+     * closed them because something was wrong.
+     */
+    LastStop lastStopOf(int shard) {
+        boolean first = replicas.add(shard);
+        return first || lastStop == LastStop.FORCE_FAILED ? lastStop : LastStop.UNCLEAN;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.log.CommittedAppend;
 import io.letterbox.log.CorruptLogException;
+import io.letterbox.log.LastStop;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.wal.WalEntry;
@@ -50,6 +51,8 @@ final class ReplicaPartitions {
     /** Dropped, and their files are still there until a checkpoint does not need them any more. */
     private final Set<TopicIdPartition> dropped = new LinkedHashSet<>();
 
+    private final LastStop lastStop;
+
     private LogPosition position = LogPosition.START;
     private ClusterImage image;
     private int leaderEpoch;
@@ -62,6 +65,7 @@ final class ReplicaPartitions {
         this.table = table;
         this.compaction = compaction;
         this.tailCache = tailCache;
+        this.lastStop = services.recovery().lastStopOf(table.shard());
         this.directories =
                 new PartitionDirectories(services.files(), services.directory().layout(), table.shard());
     }
@@ -177,11 +181,7 @@ final class ReplicaPartitions {
 
     private HostedPartition open(TopicPartition id, TopicIdPartition key, long endOffset) throws IOException {
         LogRecovery.RecoveryResult outcome = LogRecovery.open(
-                services.files(),
-                directories.of(key),
-                services.logConfig(config(key)),
-                endOffset,
-                services.recovery().lastStop());
+                services.files(), directories.of(key), services.logConfig(config(key)), endOffset, lastStop);
         if (outcome instanceof LogRecovery.Quarantined bad) throw new CorruptLogException(bad.reason());
         PartitionLog log = ((LogRecovery.Recovered) outcome).log();
         try {

@@ -8,11 +8,15 @@ import io.letterbox.log.LogConfig;
 import io.letterbox.log.LogRecovery;
 import io.letterbox.log.PartitionLog;
 import io.letterbox.log.PartitionMetadataFile;
+import io.letterbox.metadata.ClusterImage;
+import io.letterbox.metadata.TopicConfig;
+import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicIdPartition;
 import io.letterbox.storage.replica.LogPosition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -44,13 +48,25 @@ public final class ReplicaPlacing {
     }
 
     /**
+     * As below, with the settings that an image has.
+     *
+     * @param image of the metadata version that the copy needs, or a later one
+     */
+    public LogPosition check(ClusterImage image, StorageServices services) throws IOException {
+        return check(key -> {
+            TopicImage topic = image.topic(key.topicId());
+            return services.logConfig(topic == null ? new TopicConfig(Map.of()) : topic.config());
+        });
+    }
+
+    /**
      * Reads every batch of a copy, cuts the logs to where the checkpoint says that they end, and forces all of it.
      *
      * @param config of a partition's log
      * @return where the copy stands
      * @throws CorruptLogException if something is damaged or missing: the copy is of no use
      */
-    public LogPosition check(Function<TopicIdPartition, LogConfig> config) throws IOException {
+    LogPosition check(Function<TopicIdPartition, LogConfig> config) throws IOException {
         ReplicaCheckpoint checkpoint = ReplicaCheckpoint.read(disk, copy.resolve(CHECKPOINT));
         for (ReplicaCheckpoint.Partition each : checkpoint.partitions()) {
             Path directory = copy.resolve(each.key().toString());

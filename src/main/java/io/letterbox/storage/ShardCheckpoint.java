@@ -192,6 +192,15 @@ final class ShardCheckpoint {
         }
     }
 
+    /** As {@link #abandon}, in a shard that has ended already: no log is closed while it is forced. */
+    void abandonAfterFailure() {
+        try {
+            abandon();
+        } catch (ForceFailedException known) {
+            // That may be why it has ended.
+        }
+    }
+
     /**
      * Waits until no log is being forced: before that no log may be closed or deleted. Blocks.
      *

@@ -1,7 +1,10 @@
 package io.letterbox.storage;
 
 import io.letterbox.disk.ForceFailedException;
+import io.letterbox.error.ApiException;
+import io.letterbox.error.ErrorCode;
 import io.letterbox.log.CorruptLogException;
+import io.letterbox.text.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -63,5 +66,13 @@ final class ShardFailures {
                 "its directory was removed while the server was running; restore it from a backup while the server"
                         + " is stopped, or delete the topic");
         return true;
+    }
+
+    /** What everyone is told who asks for a shard that takes no more records. */
+    static ApiException ended(String what, IOException e) {
+        return new ApiException(
+                ErrorCode.STORAGE_FAILED,
+                "Writing " + what + " failed (" + FileTrouble.reason(e)
+                        + "), so this shard takes no more records. Check the disk and restart the server.");
     }
 }

@@ -5,7 +5,7 @@ import io.letterbox.bus.Committed;
 import io.letterbox.disk.ForceFailedException;
 import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
-import io.letterbox.error.ErrorCode;
+import io.letterbox.log.CorruptLogException;
 import io.letterbox.log.wal.WriteAheadLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.TopicImage;
@@ -16,12 +16,14 @@ import io.letterbox.storage.replica.ReplicatedLog;
 import io.letterbox.storage.replica.ShardReplica;
 import io.letterbox.text.FileTrouble;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +78,12 @@ public final class StorageVerticle extends VerticleBase {
     /** True once the logs are closed: tasks and messages that were queued behind that are dropped. */
     private boolean stopped;
 
+    /** True once the shard is out of service, while the node goes on: messages are refused. */
+    private boolean retired;
+
+    /** Told why the replica cannot go on; null if the node stands alone, and then goes on with it no more. */
+    private final Consumer<Throwable> onBroken;
+
     /**
      * A shard of a node that stands alone.
      *
@@ -83,23 +91,35 @@ public final class StorageVerticle extends VerticleBase {
      * @param services what all shards of the node share
      */
     public StorageVerticle(int shard, StorageServices services) {
-        this(shard, services, null, ReplicaCheckpoint.NONE);
+        this(shard, services, null, ReplicaCheckpoint.NONE, null);
     }
 
     /**
      * A shard that has replicas on other nodes.
      *
      * @param log carries its entries; it is given {@link #replica()} once this is deployed
+     * @param onBroken told on the shard's thread, once, why the replica cannot go on; the node goes on without it
      * @throws IOException if what the last process left of the replica cannot be read
      */
-    public static StorageVerticle replicated(int shard, StorageServices services, ReplicatedLog log)
-            throws IOException {
+    public static StorageVerticle replicated(
+            int shard, StorageServices services, ReplicatedLog log, Consumer<Throwable> onBroken) throws IOException {
         Path file = services.directory().layout().replicaCheckpoint(shard);
-        return new StorageVerticle(shard, services, log, ReplicaCheckpoint.read(services.files(), file));
+        return new StorageVerticle(shard, services, log, ReplicaCheckpoint.read(services.files(), file), onBroken);
     }
 
-    private StorageVerticle(int shard, StorageServices services, ReplicatedLog log, ReplicaCheckpoint beginning) {
+    /** Whether a replica cannot go on only because its node runs an earlier version of the server than others. */
+    public static boolean isOfLaterVersion(Throwable why) {
+        return why instanceof UnreadableEntryException;
+    }
+
+    private StorageVerticle(
+            int shard,
+            StorageServices services,
+            ReplicatedLog log,
+            ReplicaCheckpoint beginning,
+            Consumer<Throwable> onBroken) {
         this.shard = shard;
+        this.onBroken = onBroken;
         this.services = services;
         ShardFailures failures = new ShardFailures(services);
         this.compaction = new ShardCompaction(services, failures);
@@ -183,7 +203,8 @@ public final class StorageVerticle extends VerticleBase {
         coordinators.close();
         role.close();
         if (blocked != null) partitions.all().forEach(p -> p.refuseWaiting(blocked));
-        runPeriodic(checkpoint::abandon);
+        if (failure == null) runPeriodic(checkpoint::abandon);
+        else checkpoint.abandonAfterFailure();
         closeFiles();
         stopped = true;
         services.meters().housekeeping().stopped(shard);
@@ -200,10 +221,25 @@ public final class StorageVerticle extends VerticleBase {
         }
     }
 
+    /**
+     * Takes the shard out of service before it is undeployed, while the node goes on: nobody finds its partitions any
+     * more, and what still comes is refused. Any thread.
+     */
+    public Future<Void> retire() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> {
+            retired = true;
+            for (HostedPartition held : partitions.all()) services.hosted().remove(held);
+            done.complete();
+        });
+        return done.future();
+    }
+
     private void onMessage(Message<Object> message) {
-        if (stopped) return;
         Object body = message.body();
-        if (body instanceof Append append) onOutsideAppend(append);
+        if (retired) RetiredShard.refuse(shard, body);
+        else if (stopped) return;
+        else if (body instanceof Append append) onOutsideAppend(append);
         else if (body instanceof ShardMessage.Appends gathered)
             gathered.appends().forEach(this::onOutsideAppend);
         else if (body instanceof ShardMessage.Ask ask) coordinators.ask(ask.partition(), ask.request());
@@ -241,7 +277,7 @@ public final class StorageVerticle extends VerticleBase {
 
         @Override
         public ApiException failed(String what, IOException why) {
-            ApiException said = storageFailed(what, why);
+            ApiException said = ShardFailures.ended(what, why);
             fail(what, why);
             return said;
         }
@@ -342,6 +378,19 @@ public final class StorageVerticle extends VerticleBase {
         runPeriodic(() -> checkpoint.begin(this::onShard, () -> runPeriodic(checkpoint::proceed)));
     }
 
+    /** Begins a checkpoint, also if nothing was appended, unless one is under way. Any thread. */
+    public void checkpointNow() {
+        onShard(() -> {
+            checkpoint.onAppended(1);
+            beginCheckpoint();
+        });
+    }
+
+    /** As {@link #onShard}, whatever has become of the shard. */
+    public void onThread(Runnable work) {
+        context.runOnContext(v -> work.run());
+    }
+
     /** Queues a task on the shard's thread. Any thread may call it, once the verticle is deployed. */
     public void onShard(Runnable work) {
         context.runOnContext(v -> {
@@ -355,21 +404,21 @@ public final class StorageVerticle extends VerticleBase {
      */
     private void fail(String what, IOException e) {
         if (failure != null) return;
-        failure = storageFailed(what, e);
-        LOG.error("Shard {} takes no more records: writing {} failed", shard, what, e);
-        services.recovery().forceFailed();
-        services.meters().fsyncFailed();
-        services.onFailure().accept(failure.getMessage());
+        if (e instanceof ForceFailedException || onBroken == null)
+            services.meters().fsyncFailed();
+        if (onBroken == null) {
+            failure = ShardFailures.ended(what, e);
+            LOG.error("Shard {} takes no more records: writing {} failed", shard, what, e);
+            services.recovery().forceFailed();
+            services.onFailure().accept(failure.getMessage());
+        } else {
+            // Others go on: whoever waits here tries there.
+            failure = NotLeadingException.refusal(shard);
+            onBroken.accept(e);
+        }
         partitions.all().forEach(p -> p.refuseWaiting(failure));
         coordinators.fail(failure);
         role.fail(e);
-    }
-
-    private static ApiException storageFailed(String what, IOException e) {
-        return new ApiException(
-                ErrorCode.STORAGE_FAILED,
-                "Writing " + what + " failed (" + FileTrouble.reason(e)
-                        + "), so this shard takes no more records. Check the disk and restart the server.");
     }
 
     private void onDelete(ShardMessage.DeleteRecords request) {
@@ -396,7 +445,7 @@ public final class StorageVerticle extends VerticleBase {
         if (why instanceof NotLeadingException) {
             request.done().fail(NotLeadingException.refusal(shard));
         } else if (isFatal(why)) {
-            request.done().fail(storageFailed(where, why));
+            request.done().fail(ShardFailures.ended(where, why));
             fail(where, why);
         } else {
             request.done().fail(Shortage.refusal("Deleting records of " + where, why));
@@ -428,7 +477,9 @@ public final class StorageVerticle extends VerticleBase {
         services.shortages().forget();
         if (failure != null || image == null) return;
         role.proceed();
-        if (coordinators.needsReopening()) updateCoordinators();
+        CorruptLogException damage = onBroken == null ? null : partitions.quarantined();
+        if (damage != null) fail(partitions.toString(), damage);
+        if (failure == null && coordinators.needsReopening()) updateCoordinators();
     }
 
     /** Runs periodic work; if a resource is short, the next period retries it. */

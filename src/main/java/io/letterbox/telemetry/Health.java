@@ -71,6 +71,8 @@ public final class Health {
     private volatile Supplier<List<BlockedThread>> blocked = List::of;
     private volatile Supplier<Map<TopicPartition, PartitionStatus>> troubled = Map::of;
 
+    private volatile Supplier<List<String>> replicas = List::of;
+
     private final List<Warning> lasting = new CopyOnWriteArrayList<>();
 
     /** The server serves. Ignored if it has failed or drains already. */
@@ -113,6 +115,11 @@ public final class Health {
      */
     public void bindShortages(Supplier<List<String>> sentences) {
         shortages = Objects.requireNonNull(sentences);
+    }
+
+    /** Sets the source of what is wrong with replicas here, a sentence each; called at every request for the health. */
+    public void bindReplicas(Supplier<List<String>> sentences) {
+        replicas = Objects.requireNonNull(sentences);
     }
 
     /** Sets the budget whose free memory for clients' state is checked at every request for the health. */
@@ -173,6 +180,7 @@ public final class Health {
         String doubt = clockDoubt.get();
         if (doubt != null) warnings.add(new Warning("wall-clock-unconfirmed", doubt));
         for (String lacking : shortages.get()) warnings.add(new Warning("storage-shortage", lacking));
+        for (String wrong : replicas.get()) warnings.add(new Warning("replica-not-serving", wrong));
         troubled.get().forEach((partition, status) -> {
             if (status.quarantine() != null) {
                 warnings.add(new Warning(

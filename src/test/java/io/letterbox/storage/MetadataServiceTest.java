@@ -77,10 +77,14 @@ class MetadataServiceTest {
 
     /** A service without shards shows what is agreed on at once. */
     private MetadataService service() throws Exception {
+        return service(new HostedShards());
+    }
+
+    private MetadataService service(HostedShards shards) throws Exception {
         log.propose(new Command.RegisterNode(1, new Endpoint("localhost", 8080), Endpoint.NONE));
         log.propose(new Command.CreateShards(1, 1));
         log.propose(new Command.CreateTopic("a", UUID.randomUUID(), 1, 1, Map.of()));
-        MetadataService service = new MetadataService(vertx, log, new HostedShards());
+        MetadataService service = new MetadataService(vertx, log, shards);
         OnLoop.call(vertx.getOrCreateContext(), () -> {
             service.onChange(told::add);
             return null;
@@ -177,5 +181,47 @@ class MetadataServiceTest {
         assertThat(asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(5);
         deployments.get(5L).complete();
         assertThat(next().version()).isEqualTo(5);
+    }
+
+    /** What a shard was given, and whether it answers. */
+    private BlockingQueue<ClusterImage> shard(boolean answers) {
+        BlockingQueue<ClusterImage> given = new LinkedBlockingQueue<>();
+        vertx.eventBus().<ShardMessage.ApplyImage>localConsumer(ShardBus.address(0), message -> {
+            given.add(message.body().image());
+            if (answers) message.body().done().complete(Map.of());
+        });
+        return given;
+    }
+
+    @Test
+    void aShardThatComesBackIsGivenWhatTheOthersHave() throws Exception {
+        ShardBus.register(vertx.eventBus());
+        HostedShards shards = new HostedShards();
+        MetadataService service = service(shards);
+        BlockingQueue<ClusterImage> given = shard(true);
+        shards.add(0);
+        service.bring(0);
+        assertThat(given.poll(PATIENCE_SECONDS, TimeUnit.SECONDS).version()).isEqualTo(3);
+        shards.remove(0);
+        service.bring(0);
+        service.propose(new Command.CreateTopic("b", UUID.randomUUID(), 1, 1, Map.of()))
+                .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(given).isEmpty();
+    }
+
+    @Test
+    void aShardThatIsUndeployedHoldsNothingUp() throws Exception {
+        ShardBus.register(vertx.eventBus());
+        HostedShards shards = new HostedShards();
+        MetadataService service = service(shards);
+        BlockingQueue<ClusterImage> given = shard(false);
+        shards.add(0);
+        Future<?> made = service.propose(new Command.CreateTopic("b", UUID.randomUUID(), 1, 1, Map.of()));
+        assertThat(given.poll(PATIENCE_SECONDS, TimeUnit.SECONDS).version()).isEqualTo(4);
+        assertThat(made.isComplete()).isFalse();
+        shards.remove(0);
+        service.gone(0);
+        made.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(service.image().version()).isEqualTo(4);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.bus.Isolation;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.log.CorruptLogException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.ShardImage;
 import io.letterbox.storage.replica.FollowerProgress;
@@ -12,12 +13,15 @@ import io.letterbox.storage.replica.LogPosition;
 import io.letterbox.storage.replica.Proposal;
 import io.letterbox.storage.replica.ReplicatedLog;
 import io.letterbox.storage.replica.ShardReplica;
+import io.vertx.core.VerticleBase;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +31,9 @@ class ReplicatedShardTest extends ShardFixture {
     private StorageVerticle shard;
 
     /** A log of one replica: what is proposed is committed, except while it is held. */
+    /** Why the replica cannot go on. */
+    private volatile Throwable ended;
+
     private static final class OneReplica implements ReplicatedLog {
         private ShardReplica replica;
         private long term;
@@ -82,7 +89,7 @@ class ReplicatedShardTest extends ShardFixture {
     @Override
     StorageVerticle verticle(StorageServices services) throws IOException {
         log = new OneReplica();
-        shard = StorageVerticle.replicated(0, services, log);
+        shard = StorageVerticle.replicated(0, services, log, why -> ended = why);
         log.replica = shard.replica();
         log.index = log.replica.restored().index() + 1;
         log.term = log.replica.restored().term();
@@ -207,7 +214,8 @@ class ReplicatedShardTest extends ShardFixture {
         log.replica.leadsNoMore();
         Awaitility.await().until(waiting::isComplete);
         assertThat(((ApiException) waiting.cause()).code()).isEqualTo(ErrorCode.NOT_LEADER);
-        assertThat(hosted.get(P0).log().logEndOffset()).isEqualTo(1);
+        // Whoever waits is refused first.
+        Awaitility.await().until(() -> hosted.get(P0).log().logEndOffset() == 1);
     }
 
     @Test
@@ -221,5 +229,35 @@ class ReplicatedShardTest extends ShardFixture {
         assertThat(all()).containsExactly("one");
         assertThat(publish("two").baseOffset()).isEqualTo(1);
         assertThat(log.broken).isNull();
+    }
+
+    @Test
+    void damageThatAReaderFoundEndsTheReplicaAndNotTheNode() throws Exception {
+        lead();
+        publish("one");
+        hosted.get(P0).quarantine("a bit has flipped");
+        Awaitility.await().until(() -> ended != null);
+        assertThat(ended).isInstanceOf(CorruptLogException.class).hasMessageContaining("a bit has flipped");
+        assertThat(refusal("two").code()).as("others may take it").isEqualTo(ErrorCode.NOT_LEADER);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aShardThatIsTakenOutOfServiceRefusesWhatStillComes() throws Exception {
+        lead();
+        publish("one");
+        await(shard.retire());
+        assertThat(hosted.get(P0)).isNull();
+        assertThat(refusal("two").code()).isEqualTo(ErrorCode.NOT_LEADER);
+        apply(image());
+        CountDownLatch ran = new CountDownLatch(1);
+        await(vertx.undeploy(deployment));
+        shard.onThread(ran::countDown);
+        assertThat(ran.await(30, TimeUnit.SECONDS))
+                .as("its thread is still watched")
+                .isTrue();
+        assertThat(failures).isEmpty();
+        // The fixture undeploys what it has deployed.
+        deployment = await(vertx.deployVerticle(new VerticleBase() {}));
     }
 }

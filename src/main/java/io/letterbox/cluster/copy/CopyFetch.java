@@ -193,6 +193,12 @@ public final class CopyFetch {
         return known == null ? 0 : known.doneBytes();
     }
 
+    /** How many bytes all of it has; 0 before that is known. Any thread. */
+    public long totalBytes() {
+        CopyPlan known = plan;
+        return known == null ? 0 : known.totalBytes();
+    }
+
     /** How far the copy has come; null before it has begun. */
     public CopyProgress progress() {
         CopyPlan known = plan;

@@ -91,6 +91,11 @@ public final class CopyPlan {
         return new CopyProgress(from, copy, file, offset);
     }
 
+    /** How many bytes all files have. */
+    public long totalBytes() {
+        return manifest.totalBytes();
+    }
+
     /** How many bytes need not be fetched any more. */
     public long doneBytes() {
         return doneBytes;

@@ -12,7 +12,7 @@ import io.letterbox.storage.replica.LogPosition;
  *   Sound ------------&gt; Unfit(forgot) -----------------&gt; Vacant ---------------------&gt; Copied
  *     ^                Unfit(remembers) ----------------------------------------------&gt; Copied
  *     |                                                                                   | placed
- *     +------------- at once, if it is a member; else when Raft has opened it ---------- Placed
+ *     +------------- at once, if it is a member; else when it has become one ---------- Placed
  * </pre>
  */
 public sealed interface RepairPhase {
@@ -46,7 +46,8 @@ public sealed interface RepairPhase {
 
     /**
      * The copy has taken the place of the replica's own files, of which nothing is left, those of Raft included. Raft
-     * makes its own when the replica is opened, and keeps them if that was done already: it may have voted since.
+     * makes its own when the replica is opened, without members until the leader tells who they are, and keeps them if
+     * that was done already: it may have voted since.
      */
     record Placed() implements RepairPhase {}
 }

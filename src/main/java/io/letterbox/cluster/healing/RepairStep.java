@@ -5,7 +5,7 @@ public sealed interface RepairStep {
     /** Nothing. */
     record Rest() implements RepairStep {}
 
-    /** Open the replica; one that is {@link RepairPhase.Placed} is sound then. If it runs, only that is written. */
+    /** Open the replica. One that is {@link RepairPhase.Placed} is sound once it is a member of its group, too. */
     record Open(Beginning beginning) implements RepairStep {}
 
     /** With what a replica begins. */

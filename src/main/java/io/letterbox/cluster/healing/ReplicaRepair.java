@@ -35,7 +35,10 @@ public final class ReplicaRepair {
     private RepairStep next(RepairView view) {
         RepairPhase phase = view.phase();
         if (phase instanceof RepairPhase.Sound) return sound(view);
-        if (phase instanceof RepairPhase.Placed) return new RepairStep.Open(RepairStep.Beginning.COPIED);
+        if (phase instanceof RepairPhase.Placed) {
+            RepairStep leaves = withdrawal(view.fault());
+            return leaves != null ? leaves : new RepairStep.Open(RepairStep.Beginning.COPIED);
+        }
         if (view.open()) throw new IllegalStateException("a replica runs that is " + phase);
         boolean remembers = phase instanceof RepairPhase.Unfit before && !before.forgot()
                 || phase instanceof RepairPhase.Copied placed && placed.keepsVote();
@@ -48,18 +51,21 @@ public final class ReplicaRepair {
     }
 
     private static RepairStep sound(RepairView view) {
-        RepairView.Fault fault = view.fault();
-        if (fault != null && fault.kind() != RepairView.Kind.PASSES) {
-            boolean forgot = fault.kind() == RepairView.Kind.PROMISES_LOST;
-            return new RepairStep.Withdraw(
-                    new RepairPhase.Unfit(forgot, forgot ? -1 : fault.leastIndex(), fault.why()));
-        }
+        RepairStep leaves = withdrawal(view.fault());
+        if (leaves != null) return leaves;
         if (view.open()) return new RepairStep.Rest();
         if (view.kept() == RepairView.Kept.THERE) return new RepairStep.Open(RepairStep.Beginning.AGAIN);
         if (view.kept() == RepairView.Kept.GONE) return gone();
         if (view.begins()) return new RepairStep.Open(RepairStep.Beginning.NEW);
         return new RepairStep.Withdraw(
                 new RepairPhase.Unfit(true, -1, "the data directory is new, and the shard is older"));
+    }
+
+    /** Null where there is no fault, or one that passes. */
+    private static RepairStep withdrawal(RepairView.Fault fault) {
+        if (fault == null || fault.kind() == RepairView.Kind.PASSES) return null;
+        boolean forgot = fault.kind() == RepairView.Kind.PROMISES_LOST;
+        return new RepairStep.Withdraw(new RepairPhase.Unfit(forgot, forgot ? -1 : fault.leastIndex(), fault.why()));
     }
 
     private static RepairStep gone() {

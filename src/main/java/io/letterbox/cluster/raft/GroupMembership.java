@@ -90,7 +90,7 @@ final class GroupMembership {
         List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
         long[] matched = info.getFollowerMatchIndices();
         // Both lists have one order; where they differ in length the group changed its members meanwhile.
-        if (matched.length != followers.size()) return inTouch;
+        if (matched == null || matched.length != followers.size()) return inTouch;
         long committed = division.getRaftLog().getLastCommittedIndex();
         for (int index = 0; index < matched.length; index++) {
             ServerRpcProto follower = followers.get(index);

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class OpenSegment {
     private static final Logger LOG = LoggerFactory.getLogger(OpenSegment.class);
     private static final byte[] MAGIC = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
+    /** Of a segment, from its first index on. */
+    private static final Pattern NAME = Pattern.compile("log_(?:inprogress_)?([0-9]{1,18})(?:-[0-9]+)?");
+
     private static final int CRC_BYTES = 4;
 
     /** Of the fields of an entry, term and index come first; their tags in protobuf. */
@@ -50,7 +55,7 @@ final class OpenSegment {
      * Cuts an entry off that is not whole.
      *
      * @param current the directory of a group's segments
-     * @throws IOException where whole entries follow one that is not: acknowledged ones may be damaged
+     * @throws DamagedGroupException where whole entries follow one that is not: acknowledged ones may be damaged
      */
     static void mend(Path current) throws IOException {
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_inprogress_*")) {
@@ -76,6 +81,19 @@ final class OpenSegment {
         return last;
     }
 
+    /** The index of the first entry of a log, as the names of its segments say it; -1 if there are none. */
+    static long firstIndex(Path current) throws IOException {
+        long first = Long.MAX_VALUE;
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
+            for (Path segment : segments) {
+                String name = segment.getFileName().toString();
+                Matcher named = NAME.matcher(name);
+                if (named.matches()) first = Math.min(first, Long.parseLong(named.group(1)));
+            }
+        }
+        return first == Long.MAX_VALUE ? -1 : first;
+    }
+
     private long lastIndex() throws IOException {
         if (end() == 0) return -1;
         long last = -1;
@@ -94,8 +112,10 @@ final class OpenSegment {
         if (segment.isZeroFrom(end)) return;
         int later = segment.nextEntry(end + 1);
         if (later >= 0) {
-            throw new IOException("The Raft log " + DataLayout.displayName(file) + " is damaged at byte " + end
-                    + ": a whole entry follows at byte " + later);
+            throw new DamagedGroupException(
+                    "The Raft log " + DataLayout.displayName(file) + " is damaged at byte " + end
+                            + ": a whole entry follows at byte " + later,
+                    null);
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(end);

@@ -130,6 +130,7 @@ public final class RaftNode implements Closeable {
      *     it waits until the leader of the group has made it a member
      * @param isNew whether this replica may begin here without files of Raft. If not, they have to be there: a replica
      *     that forgot what it promised must not vote
+     * @throws DamagedGroupException where its files are damaged
      * @throws IOException where the replica cannot be opened; the others go on
      */
     void open(RaftGroupId id, List<RaftMember> members, StateMachine machine, boolean isNew) throws IOException {
@@ -139,8 +140,12 @@ public final class RaftNode implements Closeable {
             throw new IOException("The data directory does not hold what this node promised in the Raft group "
                     + id.getUuid() + "; the replica has to be copied from another node");
         }
-        if (there) OpenSegment.mend(directory.resolve("current"));
-        else deleteTree(directory);
+        if (there) {
+            DamagedGroupException.checkPromises(directory.resolve("current"));
+            OpenSegment.mend(directory.resolve("current"));
+        } else {
+            deleteTree(directory);
+        }
         machines.put(id, machine);
         boolean entered = false;
         try {
@@ -150,6 +155,10 @@ public final class RaftNode implements Closeable {
                     server.groupManagementAsync(GroupManagementRequest.newAdd(client, self, nextCall(), group, !there)),
                     OPEN_TIMEOUT_S);
             entered = true;
+        } catch (IOException failed) {
+            if (there && DamagedGroupException.isDamage(failed))
+                throw new DamagedGroupException(FileTrouble.reason(failed), failed);
+            throw failed;
         } finally {
             if (!entered) machines.remove(id);
         }
@@ -174,13 +183,33 @@ public final class RaftNode implements Closeable {
         await(left, CLOSE_TIMEOUT_S);
     }
 
+    /** Whether there is what this node has promised in a group. */
+    boolean remembers(RaftGroupId id) {
+        return Files.exists(options.groups()
+                .resolve(id.getUuid().toString())
+                .resolve("current")
+                .resolve("raft-meta"));
+    }
+
+    /** @throws IOException while Ratis is still in a group, if it only leaves it */
+    void requireLeft(RaftGroupId id) throws IOException {
+        for (RaftGroupId each : server.getGroupIds())
+            if (each.equals(id)) throw new IOException("Raft has not left the group " + id.getUuid() + " yet");
+    }
+
     /**
      * Deletes what a replica has promised in a group that it has left and is no member of, as the group's leader has
      * said since. Blocks.
      */
     void forget(RaftGroupId id) throws IOException {
-        if (machines.containsKey(id)) throw new IllegalStateException("The group " + id.getUuid() + " is open");
+        requireLeft(id);
         deleteTree(options.groups().resolve(id.getUuid().toString()));
+    }
+
+    /** The first entry that there is of a group; -1 if there is none. Blocks. */
+    long firstIndex(RaftGroupId id) throws IOException {
+        return OpenSegment.firstIndex(
+                options.groups().resolve(id.getUuid().toString()).resolve("current"));
     }
 
     /** The last entry of a group that is not open; -1 if there is none. Blocks. */
@@ -194,7 +223,7 @@ public final class RaftNode implements Closeable {
      * last entry or further. Blocks.
      */
     void dropEntries(RaftGroupId id) throws IOException {
-        if (machines.containsKey(id)) throw new IllegalStateException("The group " + id.getUuid() + " is open");
+        requireLeft(id);
         Path current = options.groups().resolve(id.getUuid().toString()).resolve("current");
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
             for (Path segment : segments) Files.delete(segment);

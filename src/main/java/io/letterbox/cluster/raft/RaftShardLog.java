@@ -74,6 +74,8 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
         TOO_FAR_BEHIND,
         /** Raft's own log could not be written, or not be forced. */
         LOG_FAILED,
+        /** The same for want of something, as room on the disk: what was forced is there. */
+        LOG_LACKS,
         /** The replica said so of itself. */
         REPLICA_BROKEN,
         /** Ratis has closed the group by itself. */
@@ -294,7 +296,7 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
         List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
         long[] matched = info.getFollowerMatchIndices();
         // Both lists have one order; where they differ in length the group changed its members meanwhile.
-        if (matched.length != followers.size()) return List.of();
+        if (matched == null || matched.length != followers.size()) return List.of();
         List<FollowerProgress> progress = new ArrayList<>(matched.length);
         for (int i = 0; i < matched.length; i++) {
             ServerRpcProto follower = followers.get(i);
@@ -340,6 +342,30 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
         RaftGroupId group = RaftGroups.shard(clusterId, shard);
         if (!keepsVote) node.forget(group);
         else if (copied.index() >= node.lastIndex(group)) node.dropEntries(group);
+    }
+
+    /** Whether there is what this node has promised in the group of a shard. Blocks. */
+    public static boolean remembers(RaftNode node, String clusterId, int shard) {
+        return node.remembers(RaftGroups.shard(clusterId, shard));
+    }
+
+    /**
+     * The first entry that this node has of a shard's group; -1 if it has none. What this node has promised follows on
+     * a copy that reaches up to the entry before it. Blocks.
+     */
+    public static long firstIndex(RaftNode node, String clusterId, int shard) throws IOException {
+        return node.firstIndex(RaftGroups.shard(clusterId, shard));
+    }
+
+    /** @throws IOException while this node has not left the group of a shard for good, as it may vote there */
+    public static void requireLeft(RaftNode node, String clusterId, int shard) throws IOException {
+        node.requireLeft(RaftGroups.shard(clusterId, shard));
+    }
+
+    /** The last entry that was given to this node's replica; -1 if it is not in the group. */
+    public long appliedIndex() {
+        RaftServer.Division known = division;
+        return known == null ? -1 : known.getInfo().getLastAppliedIndex();
     }
 
     /** Leaves the group for now; blocks. */

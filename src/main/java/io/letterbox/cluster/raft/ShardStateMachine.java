@@ -1,5 +1,6 @@
 package io.letterbox.cluster.raft;
 
+import io.letterbox.disk.Shortage;
 import io.letterbox.storage.replica.LogPosition;
 import io.letterbox.storage.replica.Proposal;
 import io.letterbox.storage.replica.ShardReplica;
@@ -105,6 +106,9 @@ final class ShardStateMachine extends BaseStateMachine {
         LogPosition at = new LogPosition(entry.getTerm(), entry.getIndex());
         long expected = getLastAppliedTermIndex().getIndex() + 1;
         if (at.index() != expected) {
+            trouble.accept(
+                    RaftShardLog.Trouble.TOO_FAR_BEHIND,
+                    "its log goes on with entry " + at.index() + ", and its checkpoint ends before " + expected);
             throw new IllegalStateException("entry " + at.index() + " comes where " + expected + " belongs");
         }
         ByteBuffer bytes = EntryBytes.of(entry.getStateMachineLogEntry().getLogData());
@@ -189,7 +193,9 @@ final class ShardStateMachine extends BaseStateMachine {
     public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
         Leadership ended = leadership;
         if (ended != null) end(ended);
-        trouble.accept(RaftShardLog.Trouble.LOG_FAILED, FileTrouble.reason(cause));
+        boolean lacks = cause instanceof IOException io && Shortage.of(io) != Shortage.OTHER;
+        trouble.accept(
+                lacks ? RaftShardLog.Trouble.LOG_LACKS : RaftShardLog.Trouble.LOG_FAILED, FileTrouble.reason(cause));
     }
 
     @Override

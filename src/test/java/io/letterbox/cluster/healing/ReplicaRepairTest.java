@@ -107,6 +107,22 @@ class ReplicaRepairTest {
                 .isEqualTo(new RepairStep.Open(RepairStep.Beginning.COPIED));
     }
 
+    /** It may have become a member and voted before that was written down. */
+    @Test
+    void aCopyThatIsHurtBeforeItIsSoundIsTakenForWhatItIs() {
+        RepairPhase placed = new RepairPhase.Placed();
+        Fault lost = new Fault(Kind.PROMISES_LOST, "a force failed");
+        assertThat(repair.step(view(placed, false, true, true, lost), 0))
+                .isEqualTo(new RepairStep.Withdraw(new RepairPhase.Unfit(true, -1, "a force failed")));
+        repair.done();
+        Fault damaged = new Fault(Kind.LOGS_DAMAGED, "a bit has flipped", 70);
+        assertThat(repair.step(view(placed, false, true, true, damaged), 0))
+                .isEqualTo(new RepairStep.Withdraw(new RepairPhase.Unfit(false, 70, "a bit has flipped")));
+        repair.done();
+        assertThat(repair.step(view(placed, false, true, true, new Fault(Kind.PASSES, "no room")), 0))
+                .isEqualTo(new RepairStep.Open(RepairStep.Beginning.COPIED));
+    }
+
     @Test
     void aReplicaThatIsNotAssignedIsLeftAlone() {
         RepairView other = new RepairView(false, false, SOUND, false, RepairView.Kept.THERE, null, 2, SOURCES);

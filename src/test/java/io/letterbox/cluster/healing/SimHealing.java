@@ -146,6 +146,10 @@ final class SimHealing {
         }
 
         private boolean open(RepairStep.Beginning beginning) {
+            if (open) {
+                if (members.contains(self)) phase = new RepairPhase.Sound();
+                return members.contains(self);
+            }
             if (damaged) {
                 fault = new RepairView.Fault(RepairView.Kind.PROMISES_LOST, "it cannot be read");
                 return false;
@@ -157,7 +161,6 @@ final class SimHealing {
             } else if (beginning == RepairStep.Beginning.COPIED) {
                 opened = true;
                 hasFiles = true;
-                phase = new RepairPhase.Sound();
             }
             open = true;
             fault = null;
