@@ -194,6 +194,7 @@ final class StorageAssembly {
         ClusterPartitions all = cluster.partitions(metadata, local, producerIds, this::barrier);
         access.askWhoLeads(all::isLedElsewhere);
         metadata.awaitUse(all.topicUse());
+        metadata.describeQuorumBy(all.quorum(cluster.metadata()::controller, cluster.metadata()::quorum));
         return all;
     }
 

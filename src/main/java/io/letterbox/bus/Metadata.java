@@ -3,6 +3,7 @@ package io.letterbox.bus;
 import io.letterbox.audit.Actor;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
+import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.metadata.Reply;
 import io.vertx.core.Future;
 import java.util.function.Consumer;
@@ -28,6 +29,14 @@ public interface Metadata {
      */
     default Future<ClusterImage> newest() {
         return Future.succeededFuture(image());
+    }
+
+    /**
+     * Who agrees on the metadata, as their leader says; null on a single node, which agrees with itself. Completes on
+     * the caller's context; fails with an {@link io.letterbox.error.ApiException} if the leader cannot be asked.
+     */
+    default Future<QuorumStatus> quorum() {
+        return Future.succeededFuture();
     }
 
     /** Proposes a change that the server itself makes, see {@link #propose(Command, Actor)}. */

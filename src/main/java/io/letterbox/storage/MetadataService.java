@@ -10,6 +10,7 @@ import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.LeaderOverlay;
 import io.letterbox.metadata.MetadataLog;
+import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.metadata.Reply;
 import io.letterbox.metadata.ShardLeader;
 import io.letterbox.metadata.TopicImage;
@@ -62,6 +63,8 @@ public final class MetadataService implements Metadata {
 
     /** Asks which version the cluster has agreed on; null on a single node. */
     private volatile Supplier<Future<Long>> agreedVersion;
+
+    private volatile Supplier<Future<QuorumStatus>> quorum = Future::succeededFuture;
 
     /** Null on a single node, where a change is followed when it is shown. */
     private volatile TopicUse topicUse;
@@ -187,6 +190,23 @@ public final class MetadataService implements Metadata {
      */
     public void askCluster(Supplier<Future<Long>> version) {
         agreedVersion = version;
+    }
+
+    /**
+     * Has {@link #quorum} answered.
+     *
+     * @param status asks the controller, on any thread
+     */
+    public void describeQuorumBy(Supplier<Future<QuorumStatus>> status) {
+        quorum = status;
+    }
+
+    @Override
+    public Future<QuorumStatus> quorum() {
+        Promise<QuorumStatus> asked =
+                ((VertxInternal) vertx).getOrCreateContext().promise();
+        quorum.get().onComplete(asked);
+        return asked.future();
     }
 
     /** Has changes of topics answered when they have arrived where partitions are led. */

@@ -19,6 +19,7 @@ import io.letterbox.cluster.forwarding.PartitionRequest.DescribeStatuses;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.time.Clock;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -68,6 +70,7 @@ public final class ClusterPartitions implements Partitions {
     private final OpenRequests open;
     private final ForwardingCodec codec = new ForwardingCodec();
     private final ProvenLeader proven;
+    private final ForwardedRequests answers;
     private final LeaderStatuses statuses;
     private final TopicUse topicUse;
     private final Map<ContextInternal, PublishLanes> lanes = new ConcurrentHashMap<>();
@@ -102,7 +105,8 @@ public final class ClusterPartitions implements Partitions {
             open.onLeaders();
             lanes.forEach((context, all) -> context.runOnContext(changed -> all.hurry()));
         });
-        peers.answer(PeerRequestKind.PARTITIONS, new ForwardedRequests(vertx, local, proven, routes, codec)::answer);
+        this.answers = new ForwardedRequests(vertx, local, proven, routes, codec);
+        peers.answer(PeerRequestKind.PARTITIONS, answers::answer);
     }
 
     @Override
@@ -233,6 +237,26 @@ public final class ClusterPartitions implements Partitions {
 
     private Future<Map<TopicPartition, PartitionStatus>> statusesAt(int node, DescribeStatuses request) {
         return forward(node, request, STATUS_MS);
+    }
+
+    /**
+     * Who agrees on the metadata.
+     *
+     * @param controller which node leads them, as far as this one knows; -1 for none
+     * @param here what this node says while that is itself, null otherwise
+     */
+    public Supplier<Future<QuorumStatus>> quorum(IntSupplier controller, Supplier<QuorumStatus> here) {
+        answers.describeQuorumBy(here);
+        return () -> {
+            int node = controller.getAsInt();
+            if (node < 0) return Future.failedFuture(PeerException.notSent(node, "nobody is known to lead"));
+            Future<QuorumStatus> asked = node == self()
+                    ? Future.succeededFuture(here.get())
+                    : forward(node, new PartitionRequest.DescribeQuorum(), STATUS_MS);
+            return asked.compose(status -> status == null
+                    ? Future.failedFuture(PeerException.notSent(node, "it does not lead any more"))
+                    : Future.succeededFuture(status));
+        };
     }
 
     /** Whether topics have arrived where they are led. */

@@ -8,10 +8,12 @@ import io.letterbox.cluster.forwarding.PartitionRequest.AppendBatch;
 import io.letterbox.cluster.forwarding.PartitionRequest.AskCoordinator;
 import io.letterbox.cluster.forwarding.PartitionRequest.DeleteRecords;
 import io.letterbox.cluster.forwarding.PartitionRequest.DescribeProducers;
+import io.letterbox.cluster.forwarding.PartitionRequest.DescribeQuorum;
 import io.letterbox.cluster.forwarding.PartitionRequest.DescribeStatuses;
 import io.letterbox.cluster.forwarding.PartitionRequest.FindProducer;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
@@ -20,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.function.Supplier;
 
 /**
  * Has this node's shards do what other nodes ask of them. Requests of one node are handed on in the order in which they
@@ -31,6 +34,7 @@ final class ForwardedRequests {
     private final ProvenLeader proven;
     private final Routes routes;
     private final ForwardingCodec codec;
+    private volatile Supplier<QuorumStatus> quorum = () -> null;
 
     ForwardedRequests(Vertx vertx, Partitions local, ProvenLeader proven, Routes routes, ForwardingCodec codec) {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -38,6 +42,11 @@ final class ForwardedRequests {
         this.proven = proven;
         this.routes = routes;
         this.codec = codec;
+    }
+
+    /** Has somebody say who agrees on the metadata, while this node is the controller. */
+    void describeQuorumBy(Supplier<QuorumStatus> status) {
+        quorum = status;
     }
 
     Future<Buffer> answer(PeerRequest request) {
@@ -76,6 +85,7 @@ final class ForwardedRequests {
         if (request instanceof DescribeStatuses describe) {
             return describe.led() ? proven.statuses(describe.incarnations()) : local.statuses(describe.incarnations());
         }
+        if (request instanceof DescribeQuorum) return Future.succeededFuture(quorum.get());
         if (request instanceof AskCoordinator<?> ask) {
             return refused(ask.partition(), local.ask(ask.partition(), ask.command(), ask.principal()));
         }

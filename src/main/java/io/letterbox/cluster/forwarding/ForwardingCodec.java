@@ -44,6 +44,7 @@ final class ForwardingCodec {
             Map.entry(3, PartitionRequest.DescribeProducers.class),
             Map.entry(4, PartitionRequest.FindProducer.class),
             Map.entry(5, PartitionRequest.DescribeStatuses.class),
+            Map.entry(8, PartitionRequest.DescribeQuorum.class),
             Map.entry(101, GroupCommand.JoinGroup.class),
             Map.entry(102, GroupCommand.SyncGroup.class),
             Map.entry(103, GroupCommand.ClassicHeartbeat.class),

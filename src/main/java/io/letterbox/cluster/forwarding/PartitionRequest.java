@@ -8,6 +8,7 @@ import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.error.VerificationGuard;
+import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.record.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -48,6 +49,9 @@ sealed interface PartitionRequest<R> {
      */
     record DescribeStatuses(Map<TopicPartition, UUID> incarnations, boolean led)
             implements PartitionRequest<Map<TopicPartition, PartitionStatus>> {}
+
+    /** Say who agrees on the metadata; null if the node is not the controller. */
+    record DescribeQuorum() implements PartitionRequest<QuorumStatus> {}
 
     /** Ask the coordinator of a partition. On the wire, the command follows behind the other components. */
     record AskCoordinator<R>(TopicPartition partition, Principal principal, CoordinatorCommand<R> command)

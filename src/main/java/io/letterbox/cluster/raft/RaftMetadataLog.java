@@ -11,13 +11,18 @@ import io.letterbox.metadata.Command;
 import io.letterbox.metadata.MetadataCodec;
 import io.letterbox.metadata.MetadataLog;
 import io.letterbox.metadata.MetadataMachine;
+import io.letterbox.metadata.QuorumStatus;
+import io.letterbox.metadata.ReplicaId;
 import io.letterbox.metadata.Reply;
+import io.letterbox.storage.replica.FollowerProgress;
 import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.DivisionInfo;
 import org.slf4j.Logger;
@@ -151,6 +157,40 @@ public final class RaftMetadataLog implements MetadataLog, Closeable {
         } catch (IOException notThere) {
             return Optional.empty();
         }
+    }
+
+    /** How far everybody is, as far as this node knows as the controller; null if it is not. */
+    public QuorumStatus quorum() {
+        GroupReport report = report().orElse(null);
+        if (report == null) return null;
+        try {
+            DivisionInfo info = node.division(group).getInfo();
+            List<FollowerProgress> followers = RaftShardLog.followers(info);
+            long committed = node.division(group).getRaftLog().getLastCommittedIndex();
+            int self = RaftNode.node(node.self());
+            Function<Set<ReplicaId>, List<QuorumStatus.Replica>> described = members -> members.stream()
+                    .sorted(Comparator.comparingInt(ReplicaId::node))
+                    .map(member -> described(member, self, committed, followers))
+                    .toList();
+            return new QuorumStatus(
+                    self,
+                    report.term(),
+                    committed,
+                    described.apply(report.members().voters()),
+                    described.apply(report.members().listeners()));
+        } catch (IOException gone) {
+            return null;
+        }
+    }
+
+    private static QuorumStatus.Replica described(
+            ReplicaId member, int self, long committed, List<FollowerProgress> followers) {
+        if (member.node() == self) return new QuorumStatus.Replica(self, member.directory(), committed, 0);
+        for (FollowerProgress each : followers) {
+            if (each.node() == member.node())
+                return new QuorumStatus.Replica(each.node(), member.directory(), each.matchIndex(), each.silentMs());
+        }
+        return new QuorumStatus.Replica(member.node(), member.directory(), -1, Long.MAX_VALUE);
     }
 
     /** As {@link RaftShardLog#changeMembers}. */

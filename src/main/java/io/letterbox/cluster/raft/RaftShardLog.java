@@ -291,8 +291,12 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     @Override
     public List<FollowerProgress> followers() {
         RaftServer.Division known = division;
-        if (known == null || !known.getInfo().isLeader()) return List.of();
-        DivisionInfo info = known.getInfo();
+        return known == null ? List.of() : followers(known.getInfo());
+    }
+
+    /** The other members of a group that this node leads; empty if it does not. */
+    static List<FollowerProgress> followers(DivisionInfo info) {
+        if (!info.isLeader()) return List.of();
         List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
         long[] matched = info.getFollowerMatchIndices();
         // Both lists have one order; where they differ in length the group changed its members meanwhile.

@@ -40,7 +40,7 @@ public final class AdminApis implements ApiPart {
                 answering(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, 0, 1, moves::reassign),
                 answering(ApiKeys.ALTER_REPLICA_LOG_DIRS, 1, 2, moves::move),
                 asking(ApiKeys.ELECT_LEADERS, 0, 2, cluster::elect),
-                answering(ApiKeys.DESCRIBE_QUORUM, 0, 2, quorum::describe),
+                asking(ApiKeys.DESCRIBE_QUORUM, 0, 2, quorum::describe),
                 answering(ApiKeys.UPDATE_FEATURES, 0, 2, quorum::updateFeatures),
                 answering(ApiKeys.UNREGISTER_BROKER, 0, 0, quorum::unregister),
                 answering(ApiKeys.DESCRIBE_CLIENT_QUOTAS, 0, 1, ClientQuotas::describe),

@@ -4,6 +4,9 @@ import io.letterbox.ingress.DoorServices;
 import io.letterbox.kafka.api.ClusterView;
 import io.letterbox.kafka.api.KafkaRequest;
 import io.letterbox.metadata.NodeImage;
+import io.letterbox.metadata.QuorumStatus;
+import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
@@ -21,8 +24,7 @@ import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DescribeQuorum (KIP-595), UpdateFeatures (KIP-584) and UnregisterBroker (KIP-631), for a quorum of one node. Owned by
- * one event loop.
+ * DescribeQuorum (KIP-595), UpdateFeatures (KIP-584) and UnregisterBroker (KIP-631), Owned by one event loop.
  */
 final class QuorumDescription {
     private static final String METADATA_TOPIC = "__cluster_metadata";
@@ -30,7 +32,10 @@ final class QuorumDescription {
     /** The first version that has one error for all features; earlier ones have a result for each feature. */
     private static final short ONE_ERROR_FOR_ALL = 2;
 
-    /** The first version whose response has the nodes' addresses (KIP-853). */
+    /** In place of a time. */
+    private static final long UNKNOWN = -1;
+
+    /** The first version whose response has the nodes' addresses and directories (KIP-853). */
     private static final short NODES_FROM = 2;
 
     /** The features as ApiVersions advertises them. */
@@ -43,14 +48,19 @@ final class QuorumDescription {
         this.backend = backend;
     }
 
-    DescribeQuorumResponseData describe(KafkaRequest request) {
+    /** As the controller says; a client is told to ask again where that cannot be reached. */
+    Future<DescribeQuorumResponseData> describe(KafkaRequest request) {
+        return backend.metadata().quorum().map(status -> describe(request, quorum(status, request.version())));
+    }
+
+    private DescribeQuorumResponseData describe(KafkaRequest request, PartitionData quorum) {
         DescribeQuorumResponseData response = new DescribeQuorumResponseData();
         for (DescribeQuorumRequestData.TopicData topic :
                 request.body(DescribeQuorumRequestData.class).topics()) {
             TopicData result = new TopicData().setTopicName(topic.topicName());
             for (DescribeQuorumRequestData.PartitionData partition : topic.partitions()) {
                 boolean known = topic.topicName().equals(METADATA_TOPIC) && partition.partitionIndex() == 0;
-                result.partitions().add(known ? quorum() : unknown(partition.partitionIndex()));
+                result.partitions().add(known ? quorum.duplicate() : unknown(partition.partitionIndex()));
             }
             response.topics().add(result);
         }
@@ -75,17 +85,46 @@ final class QuorumDescription {
                 .setErrorMessage("The quorum keeps partition 0 of " + METADATA_TOPIC + " and nothing else.");
     }
 
-    /** The version of the metadata log counts commands; Kafka's offsets count records. */
-    private PartitionData quorum() {
-        long version = backend.metadata().image().version();
+    /**
+     * @param status null for a single node. The version of its metadata log counts commands, the index of a cluster's
+     *     entries; Kafka's offsets count records
+     */
+    private PartitionData quorum(QuorumStatus status, short version) {
+        if (status != null) return described(status, version >= NODES_FROM);
+        long commands = backend.metadata().image().version();
         int node = backend.config().node().id();
         // The only voter fetches from no other, so its fetch times are unknown.
-        ReplicaState self = new ReplicaState().setReplicaId(node).setLogEndOffset(version);
+        ReplicaState self = new ReplicaState().setReplicaId(node).setLogEndOffset(commands);
         return new PartitionData()
                 .setLeaderId(node)
                 .setLeaderEpoch(1)
-                .setHighWatermark(version)
+                .setHighWatermark(commands)
                 .setCurrentVoters(List.of(self));
+    }
+
+    private PartitionData described(QuorumStatus status, boolean directories) {
+        return new PartitionData()
+                .setLeaderId(status.leader())
+                .setLeaderEpoch(Math.toIntExact(status.term()))
+                .setHighWatermark(status.committedIndex() + 1)
+                .setCurrentVoters(states(status.voters(), status.committedIndex(), directories))
+                .setObservers(states(status.observers(), status.committedIndex(), directories));
+    }
+
+    private List<ReplicaState> states(List<QuorumStatus.Replica> replicas, long committedIndex, boolean directories) {
+        long wallMs = backend.clock().wallMs();
+        List<ReplicaState> states = new ArrayList<>();
+        for (QuorumStatus.Replica replica : replicas) {
+            boolean heard = replica.silentMs() < wallMs;
+            boolean caughtUp = heard && replica.matchIndex() >= committedIndex;
+            ReplicaState state = new ReplicaState();
+            if (directories) state.setReplicaDirectoryId(ClusterView.id(replica.directory()));
+            states.add(state.setReplicaId(replica.node())
+                    .setLogEndOffset(replica.matchIndex() + 1)
+                    .setLastFetchTimestamp(heard ? wallMs - replica.silentMs() : UNKNOWN)
+                    .setLastCaughtUpTimestamp(caughtUp ? wallMs - replica.silentMs() : UNKNOWN));
+        }
+        return states;
     }
 
     UpdateFeaturesResponseData updateFeatures(KafkaRequest request) {

@@ -20,6 +20,7 @@ import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupPage;
 import io.letterbox.groups.GroupType;
 import io.letterbox.groups.GroupView;
+import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.record.TopicPartition;
 import io.letterbox.transactions.TransactionCommand;
 import io.vertx.core.buffer.Buffer;
@@ -85,6 +86,12 @@ class ForwardingCodecTest {
         Map<TopicPartition, PartitionStatus> found =
                 Map.of(PARTITION, new PartitionStatus(1, 2, 3, 4, 5, 6, "broken", true));
         assertThat(back(statuses, found)).isEqualTo(found);
+        var quorum = new PartitionRequest.DescribeQuorum();
+        assertThat(there(quorum)).isEqualTo(quorum);
+        assertThat(back(quorum, null)).isNull();
+        QuorumStatus status =
+                new QuorumStatus(1, 2, 3, List.of(new QuorumStatus.Replica(4, new UUID(5, 6), 7, 8)), List.of());
+        assertThat(back(quorum, status)).isEqualTo(status);
         var find = new PartitionRequest.FindProducer("t", 4, 99);
         assertThat(there(find)).isEqualTo(find);
         assertThat(back(find, Map.of(0, -1, 3, -2))).isEqualTo(Map.of(0, -1, 3, -2));
