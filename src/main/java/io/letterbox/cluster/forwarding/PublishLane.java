@@ -165,9 +165,15 @@ final class PublishLane {
         pump(nowMs);
     }
 
-    /** Another node may lead the partition: nothing waits for its time any more. */
+    /**
+     * Another node may lead the partition: nothing waits for its time any more. A new leader that is not ready yet is
+     * asked again soon, however often the former one was asked.
+     */
     void hurry(long nowMs) {
-        for (LaneBatch batch : window) batch.retryAtMs = nowMs;
+        for (LaneBatch batch : window) {
+            batch.retryAtMs = nowMs;
+            batch.failures = 0;
+        }
         pump(nowMs);
     }
 

@@ -181,6 +181,25 @@ class PublishLaneTest implements PublishLane.Outbox {
     }
 
     @Test
+    void aNewLeaderThatIsNotReadyIsAskedAgainSoon() {
+        offer(1);
+        lane.identify(7, nowMs);
+        for (int failure = 0; failure < 10; failure++) {
+            fail(failure, AttemptFailure.NOT_TRIED);
+            nowMs += PublishLane.LAST_RETRY_MS;
+            lane.tick(nowMs);
+        }
+        fail(10, AttemptFailure.NOT_TRIED);
+        lane.hurry(nowMs);
+        fail(11, AttemptFailure.UNKNOWN);
+        nowMs += PublishLane.FIRST_RETRY_MS;
+        lane.tick(nowMs);
+        assertThat(sent).hasSize(13);
+        acknowledge(12);
+        assertThat(acknowledged).isEqualTo(1);
+    }
+
+    @Test
     void onlySoManyWait() {
         offer(PublishLane.MAX_QUEUED);
         assertThat(lane.offer(append(-1), nowMs)).isFalse();
