@@ -33,6 +33,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -192,6 +193,11 @@ final class ClusterAssembly implements AutoCloseable {
 
     Peers peers() {
         return others.peers();
+    }
+
+    /** The nodes whose process has ended lately. */
+    Set<Integer> ended() {
+        return others.ended();
     }
 
     Leaders leaders() {

@@ -31,6 +31,9 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -46,6 +49,9 @@ final class PeersAssembly {
     private static final long CLOSE_SECONDS = 10;
     private static final long REGISTRATION_MS = 2_000;
 
+    /** Sessions of members are shorter. */
+    private static final long ENDED_MS = 60_000;
+
     private final Vertx vertx;
     private final BirthRunner birth;
     private final ClusterPort port;
@@ -53,6 +59,9 @@ final class PeersAssembly {
     private final Peers peers;
     private final Leaders leaders;
     private final long telling;
+
+    /** When the processes of nodes have ended. */
+    private final Map<Integer, Long> ended = new ConcurrentHashMap<>();
 
     private PeersAssembly(Vertx vertx, ClusterConfig config, Peer self, BirthRunner birth) {
         this.vertx = vertx;
@@ -66,7 +75,10 @@ final class PeersAssembly {
                 config.host(), self.addresses().bus(), self.addresses().discovery());
         bus = new HazelcastBus(vertx, Clock.system(), self, at, port::peers, port::discovery);
         CarriedPeers carried = new CarriedPeers(vertx, self, port::peers, List.of(bus, port));
-        port.onEnd(carried::ended);
+        port.onEnd(process -> {
+            carried.ended(process);
+            ended.put(process.node(), Clock.system().elapsedMs());
+        });
         peers = carried;
         bus.tellUnheard(node -> peers.ask(node, PeerRequestKind.BUS_REGISTRATION, Buffer.buffer(), REGISTRATION_MS));
         peers.answer(PeerRequestKind.BUS_REGISTRATION, request -> {
@@ -136,6 +148,13 @@ final class PeersAssembly {
 
     Leaders leaders() {
         return leaders;
+    }
+
+    /** The nodes whose process has ended within the last minute, and that have not been seen since. */
+    Set<Integer> ended() {
+        long nowMs = Clock.system().elapsedMs();
+        ended.entrySet().removeIf(each -> nowMs - each.getValue() > ENDED_MS || peers.member(each.getKey()) != null);
+        return Set.copyOf(ended.keySet());
     }
 
     /** Where other nodes are as the cluster has it written down, besides the seeds. */

@@ -98,6 +98,8 @@ final class StorageAssembly {
     /** Null for a node that stands alone. */
     private final ClusterShards clusterShards;
 
+    private EndedNodes endedNodes;
+
     private final ClusterAssembly cluster;
     private final MetadataService metadata;
     private final HostedPartitions hosted = new HostedPartitions();
@@ -318,6 +320,7 @@ final class StorageAssembly {
         metadata.askCluster(cluster::agreedVersion);
         metadata.start().await();
         clusterShards.start();
+        endedNodes = new EndedNodes(vertx, cluster::ended, coordinators.local());
         recovery.removeForceFailedNote();
     }
 
@@ -436,6 +439,7 @@ final class StorageAssembly {
         vertx.cancelTimer(diskCheck);
         vertx.cancelTimer(clockCheck);
         try {
+            if (endedNodes != null) endedNodes.close();
             if (clusterShards != null) clusterShards.close();
             if (shards.close(STOP_SECONDS)) recovery.close();
             clockWatch.write();

@@ -249,4 +249,17 @@ public sealed interface GroupCommand<R> extends CoordinatorCommand<R> {
             return "";
         }
     }
+
+    /**
+     * The process of a node has ended, as far as another node can tell, and with it the streams that it served. One
+     * that goes on all the same joins again.
+     *
+     * @param node its id
+     */
+    record NodeEnded(int node) implements GroupCommand<Void> {
+        @Override
+        public String key() {
+            return "";
+        }
+    }
 }

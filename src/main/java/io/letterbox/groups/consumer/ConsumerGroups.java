@@ -160,7 +160,7 @@ public final class ConsumerGroups {
         if (nodes.equals(dismissedFor)) return;
         try {
             for (String groupId : List.copyOf(unreadGroups)) removeUnread(groupId, context);
-            dismissStreams(nodes, context);
+            dismissStreams(stream -> stream.hasEnded(nodes), context);
             dismissedFor = nodes;
         } catch (ApiException refused) {
             // Not fatal: the members are removed when their sessions end.
@@ -168,16 +168,16 @@ public final class ConsumerGroups {
     }
 
     /**
-     * Removes the members that were SSE streams of the last process at once, so that their partitions need not wait for
-     * the ends of their sessions.
+     * Removes members that were SSE streams of a process that has ended, so that their partitions need not wait for the
+     * ends of their sessions.
      */
-    private void dismissStreams(Map<Integer, NodeImage> nodes, CoordinatorContext context) {
+    public void dismissStreams(Predicate<StreamMemberId> ended, CoordinatorContext context) {
         for (Group each : List.copyOf(registry.all())) {
             if (!(each instanceof ConsumerGroup group)) continue;
             for (ConsumerMember member : List.copyOf(group.members())) {
                 StreamMemberId stream = StreamMemberId.of(member.id());
-                if (stream == null || !stream.hasEnded(nodes)) continue;
-                fence(group.id(), member.id(), ended -> true, context);
+                if (stream == null || !ended.test(stream)) continue;
+                fence(group.id(), member.id(), there -> true, context);
             }
         }
     }

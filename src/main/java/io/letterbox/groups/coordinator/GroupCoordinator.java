@@ -113,6 +113,10 @@ public final class GroupCoordinator implements Coordinator {
                         GroupCommand.SetOffsets.class,
                         (set, ask, context) -> OffsetReset.set(set, ask, context, view(set.groupId()), offsetCommits))
                 .on(ImageChanged.class, this::onImage)
+                .on(GroupCommand.NodeEnded.class, (ended, ask, context) -> {
+                    consumers.dismissStreams(stream -> stream.node() == ended.node(), context);
+                    context.reply(ask, null);
+                })
                 .complete();
     }
 

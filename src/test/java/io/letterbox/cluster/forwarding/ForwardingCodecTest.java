@@ -172,6 +172,7 @@ class ForwardingCodecTest {
     void everyCommandOfClientsHasAForm() {
         Set<Class<?>> own = Set.of(
                 GroupCommand.ImageChanged.class,
+                GroupCommand.NodeEnded.class,
                 TransactionCommand.MarkersWritten.class,
                 TransactionCommand.WithProducerId.class);
         List<Class<?>> all = Stream.<Class<?>>of(GroupCommand.class, TransactionCommand.class)

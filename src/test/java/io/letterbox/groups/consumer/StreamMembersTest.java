@@ -2,6 +2,7 @@ package io.letterbox.groups.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.letterbox.groups.GroupCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -45,6 +46,21 @@ class StreamMembersTest {
         assertThat(stream.beat()).isEqualTo(Errors.NONE);
         assertThat(stream.epoch()).isEqualTo(epoch);
         assertThat(stream.owned().size()).isEqualTo(2);
+    }
+
+    @Test
+    void whenANodeEndsItsStreamsGoAtOnceAndOneThatGoesOnJoinsAgain() {
+        BenchMember there = stream(1, bench.register(1));
+        BenchMember elsewhere = stream(2, bench.register(2));
+        BenchMember consumer = new BenchMember(bench, "g", "consumer", "t");
+        BenchMember.settle(List.of(there, elsewhere, consumer));
+
+        bench.send(new GroupCommand.NodeEnded(1));
+
+        assertThat(members()).containsExactlyInAnyOrder(elsewhere.id(), "consumer");
+        BenchMember.settle(List.of(elsewhere, consumer));
+        assertThat(elsewhere.owned().size() + consumer.owned().size()).isEqualTo(4);
+        assertThat(there.beat()).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
     }
 
     @Test
