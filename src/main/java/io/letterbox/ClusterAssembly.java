@@ -1,5 +1,6 @@
 package io.letterbox;
 
+import io.letterbox.bus.ClusterFigures;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.Partitions;
 import io.letterbox.bus.ProducerIdSource;
@@ -59,6 +60,7 @@ final class ClusterAssembly implements AutoCloseable {
     private UUID clusterId;
     private int founders;
     private RaftMetadataLog metadata;
+    private volatile ClusterPartitions partitions;
 
     private ClusterAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory) {
         this.vertx = vertx;
@@ -184,7 +186,18 @@ final class ClusterAssembly implements AutoCloseable {
      */
     ClusterPartitions partitions(
             Metadata shown, Partitions local, ProducerIdSource producerIds, IntFunction<Future<Void>> proof) {
-        return new ClusterPartitions(vertx, shown, local, peers(), producerIds, proof);
+        partitions = new ClusterPartitions(vertx, shown, local, peers(), producerIds, proof);
+        return partitions;
+    }
+
+    /** What was forwarded to other nodes; after {@link #partitions}. */
+    ClusterFigures.Forwarding forwarding() {
+        return partitions.forwarding();
+    }
+
+    /** What connects this node with others. */
+    PeersAssembly others() {
+        return others;
     }
 
     RaftNode raft() {

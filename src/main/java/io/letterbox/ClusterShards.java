@@ -6,6 +6,9 @@ import io.letterbox.cluster.placement.AbsentNodes;
 import io.letterbox.cluster.placement.LeaderBalance;
 import io.letterbox.cluster.placement.LedShard;
 import io.letterbox.cluster.raft.RaftShardLog;
+import io.letterbox.cluster.status.ReadyCheck;
+import io.letterbox.cluster.status.ReplicaReport;
+import io.letterbox.cluster.status.ReplicaWatch;
 import io.letterbox.config.ClusterConfig;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
@@ -17,6 +20,7 @@ import io.letterbox.storage.MetadataService;
 import io.letterbox.storage.StorageServices;
 import io.letterbox.storage.StorageVerticle;
 import io.letterbox.storage.replica.FollowerProgress;
+import io.letterbox.storage.replica.ReplicaView;
 import io.letterbox.time.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,6 +28,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +88,9 @@ final class ClusterShards {
     private final HealingAssembly healing;
     private long timer = -1;
 
+    /** Written by ticks. */
+    private final ReplicaWatch watch;
+
     // One tick after the other.
     private final LeaderBalance balance;
     private volatile boolean spread;
@@ -103,6 +112,7 @@ final class ClusterShards {
         this.metadata = metadata;
         this.leaders = cluster.leaders();
         this.balance = new LeaderBalance(cluster.self().node());
+        this.watch = new ReplicaWatch(cluster.self().node(), shard -> false);
         this.workers = vertx.createSharedWorkerExecutor("letterbox-cluster", THREADS);
         ReplicaSite.Copies copies = new ReplicaSite.Copies(
                 vertx,
@@ -163,21 +173,22 @@ final class ClusterShards {
 
     private Void tick() {
         ClusterImage image = cluster.metadata().image();
+        Map<Integer, ReplicaView> views = views();
         List<LedShard> led = new ArrayList<>();
         replicas.forEach((id, replica) -> {
             replica.tick(image);
-            RaftShardLog log = replica.log();
-            if (log == null) {
+            ReplicaView view = views.get(id);
+            if (view == null) {
                 leadsNoMore(id);
                 return;
             }
-            ShardLeader leader = log.leader();
-            boolean here = leader.node() == cluster.self().node();
-            List<FollowerProgress> followers = here ? log.followers() : List.of();
-            leaders.local(id, here ? new ShardLeader(leader.node(), leader.term(), inSync(id, image)) : leader);
+            boolean here = view.leader() == cluster.self().node();
+            List<Integer> inSync = here ? inSync(id, image) : List.of();
+            leaders.local(id, new ShardLeader(view.leader(), view.term(), inSync));
             if (here && image.shards().size() > id)
-                led.add(new LedShard(image.shards().get(id), ready(followers)));
+                led.add(new LedShard(image.shards().get(id), ready(view.followers())));
         });
+        watch.look(views, Clock.system().elapsedMs());
         makeShards(image);
         move(led, image);
         metadata.showAbsent(AbsentNodes.of(image.nodes().keySet(), reached(), leaders.all()));
@@ -206,6 +217,23 @@ final class ClusterShards {
     /** What is wrong with replicas of this node, in sentences. Any thread. */
     List<String> sentences() {
         return sentences;
+    }
+
+    private Map<Integer, ReplicaView> views() {
+        Map<Integer, ReplicaView> views = new HashMap<>();
+        replicas.forEach((id, replica) -> {
+            RaftShardLog log = replica.log();
+            ReplicaView view = log == null ? null : log.view();
+            if (view != null) views.put(id, view);
+        });
+        ReplicaView metadataView = cluster.metadata().view();
+        if (metadataView != null) views.put(ReplicaReport.METADATA, metadataView);
+        return views;
+    }
+
+    /** What this node sees of its replicas. */
+    ReplicaWatch watch() {
+        return watch;
     }
 
     private List<Integer> inSync(int shard, ClusterImage image) {
@@ -288,12 +316,15 @@ final class ClusterShards {
     /**
      * Waits until all replicas of this node have what was committed before, every shard has a leader, and the leaders
      * are spread.
+     *
+     * @param waits told again and again what is waited for, a sentence
      */
-    void awaitReady() throws IOException {
+    void awaitReady(Consumer<String> waits) throws IOException {
         long begunMs = Clock.system().elapsedMs();
         long saidMs = begunMs;
         Set<Integer> caughtUp = new HashSet<>();
         for (String waitsFor; (waitsFor = missing(caughtUp, begunMs)) != null; ) {
+            waits.accept("Waits for its cluster: " + waitsFor + ".");
             if (Clock.system().elapsedMs() - saidMs >= SAY_MS) {
                 saidMs = Clock.system().elapsedMs();
                 LOG.warn("Not ready yet: {}", waitsFor);
@@ -306,22 +337,22 @@ final class ClusterShards {
     /** What is waited for; null if nothing. */
     private String missing(Set<Integer> caughtUp, long begunMs) throws IOException {
         List<ShardImage> shards = metadata.image().shards();
-        if (shards.isEmpty()) return "the controller has made no shards; all nodes that begin the cluster have to run";
-        for (ShardImage shard : shards) {
-            HostedReplica replica = replicas.get(shard.id());
-            RaftShardLog log = replica == null ? null : replica.log();
-            if (shard.replicas().contains(cluster.self())) {
-                if (log == null) return "shard " + shard.id() + " is not open here";
-                if (!log.isMember()) return "shard " + shard.id() + " is no member of its group yet";
-                if (!caughtUp.contains(shard.id()) && StartWait.failureOf(log.barrier()) != null)
-                    return "shard " + shard.id() + " is behind";
-                caughtUp.add(shard.id());
-            }
-            ShardLeader leader = leaders.leaderOf(shard.id());
-            if (leader == null || leader.node() < 0) return "shard " + shard.id() + " has no leader";
-        }
+        catchUp(shards, caughtUp);
+        List<String> missing = ReadyCheck.missing(shards, cluster.self(), watch.replicas(), caughtUp, leaders.all());
+        if (!missing.isEmpty()) return String.join("; ", missing);
         boolean waits = !spread && Clock.system().elapsedMs() - begunMs < SPREAD_MS;
         return waits ? "leaders are being spread" : null;
+    }
+
+    /** One after the other, because each may be waited for. */
+    private void catchUp(List<ShardImage> shards, Set<Integer> caughtUp) throws IOException {
+        for (ShardImage shard : shards) {
+            if (!shard.replicas().contains(cluster.self()) || caughtUp.contains(shard.id())) continue;
+            HostedReplica replica = replicas.get(shard.id());
+            RaftShardLog log = replica == null ? null : replica.log();
+            if (log == null || StartWait.failureOf(log.barrier()) != null) return;
+            caughtUp.add(shard.id());
+        }
     }
 
     /** Hands all leaderships on, each to whoever is next, and takes none by itself; while the doors still serve. */

@@ -87,7 +87,7 @@ final class HttpAssembly {
     /** The HTTP server of one more event loop. */
     HttpVerticle door() {
         List<HttpPart> parts = new ArrayList<>(List.of(
-                new HttpIngress(services),
+                new HttpIngress(services, storage.inspection()),
                 delivery(),
                 new TelemetryRoutes(meters, health, new GroupLagCollector(services)::update),
                 console()));

@@ -1,5 +1,6 @@
 package io.letterbox;
 
+import io.letterbox.bus.ClusterFigures;
 import io.letterbox.cli.Version;
 import io.letterbox.cluster.CarriedPeers;
 import io.letterbox.cluster.Leaders;
@@ -166,6 +167,16 @@ final class PeersAssembly {
     List<String> sentences() {
         return Stream.concat(birth.sentences().stream(), bus.sentences().stream())
                 .toList();
+    }
+
+    /** The event bus, in figures. */
+    ClusterFigures.Bus bus() {
+        return new ClusterFigures.Bus(bus.isUp(), bus.deaf().size(), bus.ends());
+    }
+
+    /** How far the wall clocks of other nodes are ahead of this one's, by node; of those that have answered lately. */
+    Map<Integer, Long> clocksAheadMs() {
+        return port.clocksAheadMs();
     }
 
     /** Ends within some seconds, whatever the others do. */

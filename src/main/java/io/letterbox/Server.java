@@ -103,7 +103,7 @@ public final class Server implements AutoCloseable {
         health.bindLimits(meters.limits());
         storage.watch(threads);
         health.bindThreads(threads::blocked);
-        storage.awaitReady();
+        storage.awaitReady(health::waitsFor);
         threads.start();
         health.ready();
         natives.loadCodecs(health, meters);

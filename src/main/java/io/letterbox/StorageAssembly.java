@@ -1,5 +1,6 @@
 package io.letterbox;
 
+import io.letterbox.bus.ClusterInspection;
 import io.letterbox.bus.Coordinators;
 import io.letterbox.bus.FetchReader;
 import io.letterbox.bus.PartitionStatus;
@@ -114,6 +115,7 @@ final class StorageAssembly {
     private final List<StateLimitLog> limitLogs = new ArrayList<>();
 
     private final StorageServices services;
+    private final ClusterInspection inspection;
     private final ProducerIdSource producerIds;
     private final Coordinators coordinators;
     private final TopicPatternMatcher patterns;
@@ -189,6 +191,14 @@ final class StorageAssembly {
                 : new ClusterShards(vertx, cluster, config.cluster(), services, shards, metadata);
         bind(config, meters, health, shortages);
         if (clusterShards != null) health.bindReplicas(clusterShards::sentences);
+        inspection = cluster == null ? ClusterInspection.ALONE : inspection(meters, health);
+        health.bindCluster(inspection);
+    }
+
+    private ClusterInspection inspection(Meters meters, Health health) {
+        ClusterSelf self = new ClusterSelf(cluster, clusterShards, metadata, health, disk);
+        meters.bindCluster(self::figures);
+        return self.inspection(vertx);
     }
 
     /** The partitions of the cluster; has everybody here know what other nodes lead. */
@@ -396,9 +406,18 @@ final class StorageAssembly {
         metadata.propose(command).await();
     }
 
-    /** Waits until this node has what the others have. */
-    void awaitReady() throws IOException {
-        if (clusterShards != null) clusterShards.awaitReady();
+    /**
+     * Waits until this node has what the others have.
+     *
+     * @param waits told what is waited for, a sentence
+     */
+    void awaitReady(Consumer<String> waits) throws IOException {
+        if (clusterShards != null) clusterShards.awaitReady(waits);
+    }
+
+    /** How the nodes of the cluster are. */
+    ClusterInspection inspection() {
+        return inspection;
     }
 
     /** Has other nodes lead what this one leads, while the doors still serve. */

@@ -1,5 +1,6 @@
 package io.letterbox;
 
+import io.letterbox.bus.ClusterInspection;
 import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeProducerIds;
 import io.letterbox.bus.FakeStorage;
@@ -43,7 +44,7 @@ final class HttpParts {
                 budget,
                 budget);
         return List.of(
-                new HttpIngress(services),
+                new HttpIngress(services, ClusterInspection.ALONE),
                 new SseDelivery(services, new SubscriberSlots(1), new Random(1)),
                 new TelemetryRoutes(meters, health, Future::succeededFuture),
                 new ConsolePart(ConsolePart.files(), storage.metadata(), storage, health, meters, "test"));

@@ -23,7 +23,7 @@ public final class Hosts {
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+(%[0-9A-Za-z%._~-]+)?]");
 
     /** Paths that balancers and monitors request by any name; their content need not be kept from foreign pages. */
-    private static final Pattern FOR_ANYBODY = Pattern.compile("(/health/[a-z]*|/metrics)(\\?.*)?");
+    private static final Pattern FOR_ANYBODY = Pattern.compile("(/health/[a-z-]*|/metrics)(\\?.*)?");
 
     private static final Pattern PORT = Pattern.compile("\\d{0,5}");
 

@@ -1,5 +1,6 @@
 package io.letterbox.rest;
 
+import io.letterbox.bus.ClusterInspection;
 import io.letterbox.http.HttpPart;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.Transfers;
@@ -18,14 +19,19 @@ public final class HttpIngress implements HttpPart {
     private static final String PREFIX = "/topics/";
 
     private final DoorServices backend;
+    private final ClusterInspection cluster;
 
     // Owned by the event loop; set by mount.
     private Publisher publisher;
     private RecordRoutes records;
 
-    /** @param backend the services that all event loops share */
-    public HttpIngress(DoorServices backend) {
+    /**
+     * @param backend the services that all event loops share
+     * @param cluster how the nodes of the cluster are
+     */
+    public HttpIngress(DoorServices backend, ClusterInspection cluster) {
         this.backend = backend;
+        this.cluster = cluster;
     }
 
     @Override
@@ -34,7 +40,7 @@ public final class HttpIngress implements HttpPart {
         new TopicRoutes(backend).mount(router);
         records = new RecordRoutes(backend, vertx);
         records.mount(router);
-        new ClusterRoutes(backend).mount(router);
+        new ClusterRoutes(backend.metadata(), cluster).mount(router);
         new ClockRoutes(backend).mount(router);
         new ProducerRoutes(backend).mount(router);
         new GroupRoutes(backend, new GroupLags(backend, backend.coordinators())).mount(router);

@@ -250,7 +250,10 @@ final class ReplicaShard implements ShardRole, ShardReplica {
     private boolean apply(ReplicaEvent.Entry event) throws IOException {
         requireNext(event.at());
         if (journal.isLive(event.own(), event.at().term())) {
-            applyOwn((ReplicatedJournal.Own) event.own(), event.at().index());
+            ReplicatedJournal.Own own = (ReplicatedJournal.Own) event.own();
+            // Before anybody is answered.
+            listener.applied(own.sizeBytes(), true, own.ageNanos());
+            applyOwn(own, event.at().index());
         } else {
             JournalEntryCodec.Decoded decoded = JournalEntryCodec.decode(event.entry());
             if (decoded.metadataVersion() > partitions.image().version()) return false;
@@ -258,6 +261,7 @@ final class ReplicaShard implements ShardRole, ShardReplica {
             else cut();
             if (state.isOver()) return false;
             if (decoded.term() == event.at().term()) perform(decoded.entry(), event.sizeBytes());
+            listener.applied(event.sizeBytes(), false, 0);
         }
         partitions.applied(event.at());
         event.applied().run();

@@ -54,6 +54,7 @@ final class ReplicatedJournal implements Journal {
         private final Leadership under;
         private final JournalEntry entry;
         private final int sizeBytes;
+        private final long proposedNs = System.nanoTime();
 
         /** Null for a piece of an entry, but for its last one. */
         private final Completion done;
@@ -71,6 +72,11 @@ final class ReplicatedJournal implements Journal {
 
         int sizeBytes() {
             return sizeBytes;
+        }
+
+        /** How long ago the entry was proposed, in nanoseconds. */
+        long ageNanos() {
+            return System.nanoTime() - proposedNs;
         }
 
         /** Told when the entry is applied; null for a piece of an entry, but for its last one. */

@@ -21,6 +21,15 @@ sealed interface ShardRole permits LocalShard, ReplicaShard {
          */
         void committed(Committed moved, long bytes);
 
+        /**
+         * An entry of the log that all replicas share was applied.
+         *
+         * @param sizeBytes of the entry
+         * @param own whether this replica has proposed it under the leadership that it has
+         * @param nanos if so, how long ago
+         */
+        void applied(int sizeBytes, boolean own, long nanos);
+
         /** This node leads the shard; its partitions take appends. */
         void leads();
 

@@ -318,6 +318,12 @@ public final class StorageVerticle extends VerticleBase {
         }
 
         @Override
+        public void applied(int sizeBytes, boolean own, long nanos) {
+            if (own) services.meters().replication().committed(sizeBytes, nanos);
+            else services.meters().replication().followed(sizeBytes);
+        }
+
+        @Override
         public void leads() {
             LOG.info("Shard {} is led here now", shard);
             updateCoordinators();

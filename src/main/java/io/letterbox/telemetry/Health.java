@@ -1,9 +1,11 @@
 package io.letterbox.telemetry;
 
+import io.letterbox.bus.ClusterInspection;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.memory.StateBudget;
 import io.letterbox.memory.StatePart;
 import io.letterbox.record.TopicPartition;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,12 +74,22 @@ public final class Health {
     private volatile Supplier<Map<TopicPartition, PartitionStatus>> troubled = Map::of;
 
     private volatile Supplier<List<String>> replicas = List::of;
+    private volatile ClusterInspection cluster = ClusterInspection.ALONE;
 
     private final List<Warning> lasting = new CopyOnWriteArrayList<>();
 
     /** The server serves. Ignored if it has failed or drains already. */
     public void ready() {
         condition.updateAndGet(now -> now.state() == State.STARTING ? new Condition(State.READY, null) : now);
+    }
+
+    /**
+     * Says what a start waits for. Ignored once that is over.
+     *
+     * @param reason a sentence
+     */
+    public void waitsFor(String reason) {
+        condition.updateAndGet(now -> now.state() == State.STARTING ? new Condition(State.STARTING, reason) : now);
     }
 
     /** The shutdown has begun. Ignored if the server has failed. */
@@ -93,6 +105,11 @@ public final class Health {
     public void failed(String reason) {
         Objects.requireNonNull(reason);
         condition.updateAndGet(now -> now.state() == State.FAILED ? now : new Condition(State.FAILED, reason));
+    }
+
+    /** Sets the source of what is wrong with the cluster; called at every request for the health. */
+    public void bindCluster(ClusterInspection inspection) {
+        cluster = Objects.requireNonNull(inspection);
     }
 
     /** Sets the check whether the disk is below its reserve; called at every request for the health. */
@@ -192,8 +209,14 @@ public final class Health {
             if (part.isNearlyFull()) warnings.add(new Warning("state-near-limit", nearlyFull(part)));
         }
         List<String> told = state.stream().map(StatePart::setting).toList();
+        for (String trouble : cluster.troubles()) warnings.add(new Warning("cluster", trouble));
         limits.near(told).forEach(near -> warnings.add(new Warning("limit-near", near)));
         return warnings;
+    }
+
+    /** Why the server should not be stopped now, in sentences; see {@link ClusterInspection#reasonsNotToStop}. */
+    public Future<List<String>> reasonsNotToStop() {
+        return cluster.reasonsNotToStop();
     }
 
     private static String nearlyFull(StatePart part) {

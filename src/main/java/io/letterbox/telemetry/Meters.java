@@ -1,5 +1,6 @@
 package io.letterbox.telemetry;
 
+import io.letterbox.bus.ClusterFigures;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.memory.StateBudget;
 import io.letterbox.memory.StatePart;
@@ -76,6 +77,9 @@ public final class Meters {
     private final SseMeters sse;
     private final LimitMeters limits = new LimitMeters();
     private final HousekeepingMeters housekeeping;
+
+    /** Null while there is no replicated shard. */
+    private volatile ReplicationMeters replication;
 
     /** Set once, while the server starts, before it is used. */
     private volatile GroupCollector groupCollector;
@@ -350,6 +354,22 @@ public final class Meters {
     /** The meters of retention and compaction. */
     public HousekeepingMeters housekeeping() {
         return housekeeping;
+    }
+
+    /** The meters of replicated shards; exported from the first call on, so a server that stands alone has none. */
+    public ReplicationMeters replication() {
+        ReplicationMeters known = replication;
+        return known != null ? known : madeReplication();
+    }
+
+    private synchronized ReplicationMeters madeReplication() {
+        if (replication == null) replication = new ReplicationMeters(this);
+        return replication;
+    }
+
+    /** Exports what a node of a cluster counts, read at every scrape; call this once. */
+    public void bindCluster(Supplier<ClusterFigures> figures) {
+        registry.register(new ClusterCollector(figures));
     }
 
     /** Exports whether the server is ready, as 1 or 0; call this once. */

@@ -23,7 +23,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * The routes for monitoring: {@code GET /metrics}, {@code GET /health/live} and {@code GET /health/ready}.
+ * The routes for monitoring: {@code GET /metrics}, {@code GET /health/live}, {@code GET /health/ready} and
+ * {@code GET /health/safe-to-stop}.
  *
  * <p>{@code live} fails only when a restart is the cure; {@code ready} fails as soon as traffic should go elsewhere.
  * Both answer one document, with 200 or 503:
@@ -32,6 +33,13 @@ import java.util.function.Supplier;
  * {"status":"ready",                       starting | ready | blocked | draining | failed
  *  "reason":"…",                           only where there is more to say
  *  "warnings":[{"code":"disk-below-reserve","detail":"…"}]}
+ * </pre>
+ *
+ * <p>{@code safe-to-stop} asks the cluster: 200 if every shard keeps what it needs without this node, else 503 with the
+ * reasons:
+ *
+ * <pre>
+ * {"safe":false,"reasons":["Without node 1, …"]}
  * </pre>
  *
  * <p>One instance per event loop. A scrape is rendered on a worker thread, because with thousands of partitions it
@@ -70,6 +78,7 @@ public final class TelemetryRoutes implements HttpPart {
         router.get("/health/live").handler(context -> answer(context, health.isAlive()));
         router.get("/health/ready")
                 .handler(context -> answer(context, health.condition().state() == State.READY));
+        router.get("/health/safe-to-stop").handler(this::safeToStop);
     }
 
     private void metrics(RoutingContext context) {
@@ -100,10 +109,28 @@ public final class TelemetryRoutes implements HttpPart {
         return Buffer.buffer(page.toByteArray());
     }
 
+    private void safeToStop(RoutingContext context) {
+        health.reasonsNotToStop()
+                .onSuccess(reasons -> answer(context, reasons.isEmpty(), safeToStop(reasons)))
+                .onFailure(failure -> Problem.send(context, failure));
+    }
+
+    private static ObjectNode safeToStop(List<String> reasons) {
+        ObjectNode document = Json.MAPPER.createObjectNode();
+        document.put("safe", reasons.isEmpty());
+        ArrayNode why = document.putArray("reasons");
+        for (String reason : reasons) why.add(reason);
+        return document;
+    }
+
     private void answer(RoutingContext context, boolean good) {
+        answer(context, good, document(health));
+    }
+
+    private static void answer(RoutingContext context, boolean good, ObjectNode document) {
         context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (!good) context.response().putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(Problem.RETRY_AFTER_SECONDS));
-        Json.send(context.response(), good ? 200 : 503, document(health));
+        Json.send(context.response(), good ? 200 : 503, document);
     }
 
     /** The health document, which the console shows, too. */

@@ -1,6 +1,7 @@
 package io.letterbox.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.letterbox.bus.ClusterInspection;
 import io.letterbox.bus.FakeGroups;
 import io.letterbox.bus.FakeProducerIds;
 import io.letterbox.bus.FakeStorage;
@@ -133,7 +134,7 @@ final class TestDoor implements AutoCloseable {
                 meters,
                 budget,
                 pages);
-        ingress = new HttpIngress(services);
+        ingress = new HttpIngress(services, ClusterInspection.ALONE);
         verticle = new HttpVerticle(
                 http,
                 sockets,

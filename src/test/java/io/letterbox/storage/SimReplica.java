@@ -178,6 +178,9 @@ final class SimReplica implements ShardRole.Listener, GroupCommit.Listener {
     }
 
     @Override
+    public void applied(int sizeBytes, boolean own, long nanos) {}
+
+    @Override
     public void leads() {}
 
     @Override

@@ -28,6 +28,23 @@ class HealthTest {
     }
 
     @Test
+    void aStartSaysWhatItWaitsForUntilItIsOver() {
+        health.waitsFor("Waits for shard 1.");
+        assertThat(health.condition()).isEqualTo(new Health.Condition(State.STARTING, "Waits for shard 1."));
+        health.ready();
+        health.waitsFor("Too late.");
+        assertThat(health.condition()).isEqualTo(new Health.Condition(State.READY, null));
+    }
+
+    @Test
+    void whatIsWrongWithTheClusterIsAWarning() {
+        health.ready();
+        health.bindCluster(new FakeInspection(List.of("Shard 1 has no leader."), List.of()));
+        assertThat(health.warnings()).containsExactly(new Health.Warning("cluster", "Shard 1 has no leader."));
+        assertThat(health.condition().state()).as("it can be read from").isEqualTo(State.READY);
+    }
+
+    @Test
     void theFirstFailureStays() {
         health.failed("fsync failed");
         health.failed("and then this");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,10 @@ class MetersTest {
             "error",
             "name",
             "thread",
-            "kind");
+            "kind",
+            "role",
+            "shard",
+            "node");
 
     private final Specimen specimen = new Specimen();
     private final Meters meters = specimen.meters;
@@ -201,6 +205,50 @@ class MetersTest {
                 .isEqualTo(1.5);
         Map<String, String> unknown = Map.of("consumergroup", "readers", "topic", "orders", "partition", "1");
         assertThat(page.values("kafka_consumergroup_lag", unknown)).isEmpty();
+    }
+
+    @Test
+    void aNodeOfAClusterShowsWhatItSeesOfTheOthers() {
+        Exposition page = specimen.scrape();
+        assertThat(page.value("letterbox_cluster_nodes", Map.of())).isEqualTo(3);
+        assertThat(page.value("letterbox_cluster_reachable_nodes", Map.of())).isEqualTo(2);
+        assertThat(page.value("letterbox_cluster_bus_up", Map.of())).isEqualTo(1);
+        assertThat(page.value("letterbox_cluster_bus_ends_total", Map.of())).isEqualTo(4);
+        assertThat(page.value("letterbox_shards_leaderless", Map.of())).isEqualTo(1);
+        assertThat(page.value("letterbox_leader_changes_total", Map.of())).isEqualTo(5);
+        assertThat(page.value("letterbox_elections_total", Map.of())).isEqualTo(6);
+        assertThat(page.value("letterbox_forwarded_request_failures_total", Map.of()))
+                .isEqualTo(7);
+        assertThat(page.value("letterbox_cluster_clock_ahead_seconds", Map.of("node", "2")))
+                .isEqualTo(-1.5);
+        Map<String, String> behind = Map.of("shard", "0", "node", "3");
+        assertThat(page.value("letterbox_follower_lag_entries", behind)).isEqualTo(120);
+        assertThat(page.value("letterbox_follower_lag_seconds", behind)).isEqualTo(14.5);
+        assertThat(page.values("letterbox_follower_lag_seconds", Map.of("shard", "1")))
+                .as("of a follower that has had nothing yet nobody can say since when")
+                .isEmpty();
+    }
+
+    @Test
+    void entriesAreCountedByRoleAndTimedWhereTheyAreLed() {
+        Exposition page = specimen.scrape();
+        assertThat(page.value("letterbox_replicated_entries_total", Map.of("role", "leader")))
+                .isEqualTo(1);
+        assertThat(page.value("letterbox_replicated_bytes_total", Map.of("role", "leader")))
+                .isEqualTo(1200);
+        assertThat(page.value("letterbox_replicated_bytes_total", Map.of("role", "follower")))
+                .isEqualTo(700);
+        assertThat(page.value("letterbox_replication_commit_seconds_sum", Map.of()))
+                .isEqualTo(0.003);
+    }
+
+    @Test
+    void aServerThatStandsAloneHasNoSeriesOfClusters() {
+        PrometheusMeterRegistry registry = ProcessMetrics.newRegistry();
+        new Meters(registry);
+        assertThat(registry.scrape(TelemetryRoutes.TEXT))
+                .doesNotContain("letterbox_cluster", "letterbox_replica", "letterbox_shards");
+        registry.close();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.letterbox.telemetry;
 
+import io.letterbox.bus.ClusterFigures;
+import io.letterbox.bus.ClusterStatus;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.memory.StateAccount;
 import io.letterbox.memory.StateBudget;
@@ -99,6 +101,23 @@ final class Specimen implements AutoCloseable {
         meters.housekeeping().compactionBegan(partition);
         meters.housekeeping().compactionEnded(partition, false);
         meters.walKept(1);
+        seeCluster();
+    }
+
+    private void seeCluster() {
+        meters.replication().committed(1200, 3_000_000);
+        meters.replication().followed(700);
+        meters.bindCluster(() -> new ClusterFigures(
+                3,
+                2,
+                new ClusterFigures.Bus(true, 1, 4),
+                new ClusterFigures.Shards(2, 1, 1, 5, 6),
+                List.of(
+                        new ClusterFigures.Follower(0, 2, 0, 0),
+                        new ClusterFigures.Follower(0, 3, 120, 14_500),
+                        new ClusterFigures.Follower(1, 3, 120, ClusterStatus.UNKNOWN)),
+                new ClusterFigures.Forwarding(100, 7),
+                Map.of(2, -1_500L)));
     }
 
     Exposition scrape() {

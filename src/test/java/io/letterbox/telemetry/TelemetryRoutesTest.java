@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,5 +93,21 @@ class TelemetryRoutesTest {
         health.failed("An fsync failed.");
         assertThat(get("/health/ready", "*/*").body()).contains("\"reason\":\"An fsync failed.\"");
         assertThat(get("/health/live", "*/*").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void saysWhetherANodeMayBeStopped() throws Exception {
+        HttpResponse<String> alone = get("/health/safe-to-stop", "*/*");
+        assertThat(alone.statusCode()).isEqualTo(503);
+        assertThat(alone.body()).contains("\"safe\":false", "stands alone");
+        health.bindCluster(new FakeInspection(List.of(), List.of()));
+        HttpResponse<String> safe = get("/health/safe-to-stop", "*/*");
+        assertThat(safe.statusCode()).isEqualTo(200);
+        assertThat(safe.body()).isEqualTo("{\"safe\":true,\"reasons\":[]}");
+        assertThat(safe.headers().firstValue("cache-control")).contains("no-store");
+        health.bindCluster(new FakeInspection(List.of(), List.of("Without node 1, too few are left.")));
+        HttpResponse<String> needed = get("/health/safe-to-stop", "*/*");
+        assertThat(needed.statusCode()).isEqualTo(503);
+        assertThat(needed.body()).isEqualTo("{\"safe\":false,\"reasons\":[\"Without node 1, too few are left.\"]}");
     }
 }

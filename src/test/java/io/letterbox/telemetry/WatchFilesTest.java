@@ -132,7 +132,12 @@ class WatchFilesTest {
                         "LetterboxTransactionOpen",
                         "LetterboxWallClockUnconfirmed",
                         "LetterboxCodecMissing",
-                        "LetterboxKafkaServerErrors");
+                        "LetterboxKafkaServerErrors",
+                        "LetterboxShardWithoutLeader",
+                        "LetterboxBelowMinInSync",
+                        "LetterboxReplicaBehind",
+                        "LetterboxNodeMissing",
+                        "LetterboxClocksApart");
     }
 
     /** A metric that no dashboard or rule uses need not be counted. */

@@ -5,6 +5,7 @@ import io.letterbox.audit.Actor;
 import io.letterbox.bus.ActiveProducer;
 import io.letterbox.bus.Append;
 import io.letterbox.bus.Appended;
+import io.letterbox.bus.ClusterFigures;
 import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.bus.Partitions;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -74,6 +76,9 @@ public final class ClusterPartitions implements Partitions {
     private final LeaderStatuses statuses;
     private final TopicUse topicUse;
     private final Map<ContextInternal, PublishLanes> lanes = new ConcurrentHashMap<>();
+
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder failed = new LongAdder();
 
     /** Where appends of threads go that have no context of their own. */
     private final ContextInternal others;
@@ -352,8 +357,17 @@ public final class ClusterPartitions implements Partitions {
                     "A batch of " + body.length() + " bytes is too large to be handed to node " + leader
                             + ", which leads the partition. Publish it there."));
         }
+        sent.increment();
         return peers.ask(leader, PeerRequestKind.PARTITIONS, body, timeoutMs)
-                .map(answer -> codec.decodeAnswer(request, answer));
+                .map(answer -> codec.decodeAnswer(request, answer))
+                .onFailure(refused -> failed.increment());
+    }
+
+    /** How much was forwarded so far. */
+    public ClusterFigures.Forwarding forwarding() {
+        // In this order: none may seem to have failed before it was sent.
+        long failures = failed.sum();
+        return new ClusterFigures.Forwarding(sent.sum(), failures);
     }
 
     private int self() {

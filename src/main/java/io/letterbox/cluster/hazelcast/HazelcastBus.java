@@ -355,6 +355,11 @@ public final class HazelcastBus implements PeerCarrier {
         return ends.get();
     }
 
+    /** The nodes that are there and have not answered on the bus for long; none while it is down. */
+    public List<Integer> deaf() {
+        return bus == null ? List.of() : pings.deaf(clock.elapsedMs());
+    }
+
     /** What is wrong with the bus, for people; empty if all is well. Requests go over cluster.port meanwhile. */
     public List<String> sentences() {
         long nowMs = clock.elapsedMs();

@@ -152,6 +152,20 @@ public final class ClusterPort implements PeerCarrier {
     }
 
     /**
+     * How far the wall clocks of the nodes that {@link #peers} has are ahead of this one's, in milliseconds by node;
+     * negative for those that are behind.
+     */
+    public Map<Integer, Long> clocksAheadMs() {
+        Collection<Peer> peers = peers();
+        Map<Integer, Long> aheadMs = new HashMap<>();
+        for (Sighting sighting : probes.sightings()) {
+            Peer peer = sighting.probe().peer();
+            if (peers.contains(peer)) aheadMs.put(peer.node(), sighting.aheadMs());
+        }
+        return aheadMs;
+    }
+
+    /**
      * Where Hazelcast may be on other nodes of this node's cluster that have answered lately: as they say, and at the
      * address where they have answered.
      */

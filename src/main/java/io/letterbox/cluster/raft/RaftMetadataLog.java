@@ -15,6 +15,7 @@ import io.letterbox.metadata.QuorumStatus;
 import io.letterbox.metadata.ReplicaId;
 import io.letterbox.metadata.Reply;
 import io.letterbox.storage.replica.FollowerProgress;
+import io.letterbox.storage.replica.ReplicaView;
 import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
@@ -145,6 +146,15 @@ public final class RaftMetadataLog implements MetadataLog, Closeable {
         }
     }
 
+    /** What this node's replica knows of the group; null if it is in it no more. */
+    public ReplicaView view() {
+        try {
+            return DivisionView.of(node.division(group));
+        } catch (IOException gone) {
+            return null;
+        }
+    }
+
     /** Whether this node is the controller, and has applied what earlier ones agreed on. */
     public boolean isController() {
         return queue.isController();
@@ -165,7 +175,7 @@ public final class RaftMetadataLog implements MetadataLog, Closeable {
         if (report == null) return null;
         try {
             DivisionInfo info = node.division(group).getInfo();
-            List<FollowerProgress> followers = RaftShardLog.followers(info);
+            List<FollowerProgress> followers = DivisionView.followers(info);
             long committed = node.division(group).getRaftLog().getLastCommittedIndex();
             int self = RaftNode.node(node.self());
             Function<Set<ReplicaId>, List<QuorumStatus.Replica>> described = members -> members.stream()

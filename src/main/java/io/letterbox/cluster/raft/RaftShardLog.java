@@ -8,13 +8,13 @@ import io.letterbox.metadata.ShardLeader;
 import io.letterbox.storage.replica.FollowerProgress;
 import io.letterbox.storage.replica.LogPosition;
 import io.letterbox.storage.replica.Proposal;
+import io.letterbox.storage.replica.ReplicaView;
 import io.letterbox.storage.replica.ReplicatedLog;
 import io.letterbox.storage.replica.ShardReplica;
 import io.letterbox.text.FileTrouble;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +26,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -291,23 +290,13 @@ public final class RaftShardLog implements ReplicatedLog, Closeable {
     @Override
     public List<FollowerProgress> followers() {
         RaftServer.Division known = division;
-        return known == null ? List.of() : followers(known.getInfo());
+        return known == null ? List.of() : DivisionView.followers(known.getInfo());
     }
 
-    /** The other members of a group that this node leads; empty if it does not. */
-    static List<FollowerProgress> followers(DivisionInfo info) {
-        if (!info.isLeader()) return List.of();
-        List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
-        long[] matched = info.getFollowerMatchIndices();
-        // Both lists have one order; where they differ in length the group changed its members meanwhile.
-        if (matched == null || matched.length != followers.size()) return List.of();
-        List<FollowerProgress> progress = new ArrayList<>(matched.length);
-        for (int i = 0; i < matched.length; i++) {
-            ServerRpcProto follower = followers.get(i);
-            int id = RaftNode.node(RaftPeerId.valueOf(follower.getId().getId()));
-            progress.add(new FollowerProgress(id, matched[i], follower.getLastRpcElapsedTimeMs()));
-        }
-        return progress;
+    /** What this replica knows of the group; null where it has not entered it yet, or has left it. */
+    public ReplicaView view() {
+        RaftServer.Division known = division;
+        return known == null || closed || over.get() ? null : DivisionView.of(known);
     }
 
     /** Who leads the shard as far as this replica knows. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.letterbox.error.ApiException;
 import io.letterbox.storage.replica.FollowerProgress;
+import io.letterbox.storage.replica.ReplicaView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +81,15 @@ class RaftShardLogIT {
         assertThat(followers)
                 .allSatisfy(follower -> assertThat(follower.silentMs()).isLessThan(30_000));
         assertThat(logs.get(leader == 1 ? 2 : 1).followers()).isEmpty();
+        logs.forEach((id, log) -> {
+            ReplicaView view = log.view();
+            assertThat(view.leader()).isEqualTo(leader);
+            assertThat(view.voters())
+                    .containsExactlyInAnyOrderElementsOf(
+                            nodes.members().stream().map(RaftMember::replica).toList());
+            assertThat(view.committedIndex()).isGreaterThanOrEqualTo(500);
+            assertThat(view.followers()).hasSize(id == leader ? 2 : 0);
+        });
         assertSound();
     }
 
