@@ -29,6 +29,7 @@ public final class Cli {
         this.terminal = terminal;
         commands.put("serve", () -> new ServeCommand(starter, terminal));
         commands.put("status", () -> new StatusCommand(terminal));
+        commands.put("cluster", () -> new ClusterCommand(terminal));
         commands.put("topics", () -> new TopicsCommand(terminal));
         commands.put("groups", () -> new GroupsCommand(terminal));
         commands.put("publish", () -> new PublishCommand(terminal));

@@ -60,8 +60,8 @@ class CliTest {
         assertThat(run("sevre")).isEqualTo(ExitCode.USAGE);
         assertThat(screen.err())
                 .contains("there is no command sevre. Did you mean serve?")
-                .contains("commands are clock, config, doctor, groups, log, publish, serve, status, tail, topics,"
-                        + " version")
+                .contains("commands are clock, cluster, config, doctor, groups, log, publish, serve, status, tail,"
+                        + " topics, version")
                 .doesNotContain("rehearse");
     }
 
@@ -87,7 +87,8 @@ class CliTest {
     @Test
     void everyCommandHasAHelpOfItsOwn() {
         for (String command : new String[] {
-            "serve", "status", "topics", "groups", "publish", "tail", "config", "log", "clock", "doctor", "version"
+            "serve", "status", "cluster", "topics", "groups", "publish", "tail", "config", "log", "clock", "doctor",
+            "version"
         }) {
             for (String[] args : new String[][] {{command, "--help"}, {"help", command}}) {
                 Screen own = new Screen();
