@@ -35,6 +35,7 @@ public final class ConsolePart implements HttpPart {
             "app.js",
             "browse.js",
             "chart.js",
+            "cluster.js",
             "connections.js",
             "console.css",
             "consumers.js",

@@ -5,6 +5,7 @@ import io.letterbox.bus.Metadata;
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.http.Json;
 import io.letterbox.http.JsonBytes;
+import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicName;
 import io.letterbox.record.TopicPartition;
@@ -20,6 +21,7 @@ import io.vertx.core.buffer.Buffer;
  * {"elapsedMs":3600000,                       the server's monotonic clock: rates go by it
  *  "version":"1.2.3",
  *  "health":{"status":"ready","warnings":[]}, as /health/ready
+ *  "clustered":true,                          only where the server is a node of a cluster
  *  "topics":[{"name":"orders",
  *             "id":"…",                       the incarnation
  *             "internal":true,                only with the server's own topics
@@ -73,6 +75,7 @@ final class Overview {
         out.ascii("{\"elapsedMs\":").number(elapsedMs);
         out.ascii(",\"version\":").string(version);
         out.ascii(",\"health\":").raw(condition, 0, condition.length);
+        if (metadata.image().shards().stream().anyMatch(ShardImage::isReplicated)) out.ascii(",\"clustered\":true");
         out.ascii(",\"topics\":[");
         boolean first = true;
         for (TopicImage topic : metadata.image().topics().values()) {

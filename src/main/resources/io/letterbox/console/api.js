@@ -127,5 +127,8 @@ export const deleteGroup = (group) => request("DELETE", groupPath(group));
 /** The open connections: Kafka clients and subscribers. */
 export const listConnections = () => request("GET", "console/api/connections");
 
+/** The nodes and shards of the cluster. */
+export const cluster = () => request("GET", "cluster");
+
 /** The OpenAPI description of the HTTP API. */
 export const describeApi = () => request("GET", "openapi.json");

@@ -1,6 +1,7 @@
 // The frame of the page: the view that is shown, whether the server answers, and its warnings.
 
 import { ApiView } from "./apidoc.js";
+import { ClusterView } from "./cluster.js";
 import { ConnectionsView } from "./connections.js";
 import { fill, h, setText } from "./dom.js";
 import { GroupView } from "./group.js";
@@ -19,12 +20,13 @@ const PLACES = {
   topics: { all: () => new TopicsView(overview), one: (name, tab) => new TopicView(overview, name, tab) },
   groups: { all: () => new GroupsView(), one: (name) => new GroupView(overview, name) },
   connections: { all: () => new ConnectionsView() },
+  cluster: { all: () => new ClusterView() },
   api: { all: () => new ApiView() },
 };
 
-const TITLES = { topics: "Topics", groups: "Consumer groups", connections: "Connections", api: "HTTP API" };
+const TITLES = { topics: "Topics", groups: "Consumer groups", connections: "Connections", cluster: "Cluster", api: "HTTP API" };
 
-/** "#/topics/<name>/<tab>", "#/groups/<name>", "#/connections", "#/api"; anything else is the list of topics. */
+/** "#/topics/<name>/<tab>", "#/groups/<name>", "#/connections", "#/cluster", "#/api"; anything else is the list of topics. */
 function route() {
   const [, kind, text, tab] = location.hash.split("?")[0].split("/");
   const place = Object.hasOwn(PLACES, kind) ? kind : "topics";
@@ -112,6 +114,7 @@ overview.addEventListener("state", () => {
 overview.addEventListener("update", () => {
   showConnection();
   showWarnings();
+  document.getElementById("cluster-link").hidden = !overview.clustered;
   setText(document.getElementById("version"), `Letterbox ${overview.version}`);
   view?.update();
 });

@@ -40,6 +40,7 @@ export class Overview extends EventTarget {
   total = { records: 0, sizeBytes: 0, partitions: 0, rate: null, byteRate: null, series: new Series() };
   health = null;
   version = null;
+  clustered = false;
   connected = null;
   problem = null;
   #previousMs = null;
@@ -104,6 +105,7 @@ export class Overview extends EventTarget {
     this.total = total;
     this.health = document.health;
     this.version = document.version;
+    this.clustered = document.clustered === true;
     this.#previousMs = document.elapsedMs;
     this.dispatchEvent(new Event("update"));
   }

@@ -14,7 +14,9 @@ import io.letterbox.http.Json;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.Command;
 import io.letterbox.metadata.PartitionImage;
+import io.letterbox.metadata.ReplicaId;
 import io.letterbox.metadata.Reply;
+import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.TopicConfig;
 import io.letterbox.metadata.TopicImage;
 import io.letterbox.record.TopicPartition;
@@ -32,6 +34,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +49,7 @@ class ConsolePartTest {
     private final TreeMap<String, TopicImage> topics = new TreeMap<>();
     private final Map<TopicPartition, PartitionStatus> logs = new TreeMap<>(
             java.util.Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private List<ShardImage> shards = List.of();
     private final Metadata metadata = new FakeMetadata();
     private final LogReader reader = new FakeReader();
     private final Health health = new Health();
@@ -159,6 +163,17 @@ class ConsolePartTest {
     }
 
     @Test
+    void theOverviewSaysWhetherThereIsAClusterToShow() {
+        shards = List.of(new ShardImage(0, List.of(1)));
+        assertThat(new Overview(metadata, reader, health, "1").document(0).toString())
+                .as("of a server that stands alone")
+                .doesNotContain("clustered");
+        shards = List.of(new ShardImage(0, List.of(new ReplicaId(1, new UUID(1, 1))), 0));
+        assertThat(new Overview(metadata, reader, health, "1").document(0).toString())
+                .contains("\"clustered\":true");
+    }
+
+    @Test
     void theOverviewIsMadeOnceASecondHoweverManyAsk() {
         Overview overview = new Overview(metadata, reader, health, "1");
         Object first = overview.document(0);
@@ -169,7 +184,7 @@ class ConsolePartTest {
     private final class FakeMetadata implements Metadata {
         @Override
         public ClusterImage image() {
-            return new ClusterImage(1, "cluster", Map.of(), topics);
+            return new ClusterImage(1, "cluster", Map.of(), shards, topics, Map.of(), Collections.emptySortedMap());
         }
 
         @Override

@@ -62,6 +62,9 @@ class ConsoleIT {
         browser.type("#new-topic-partitions", "2");
         browser.find("#new-topic-partitions").sendKeys(Keys.ENTER);
         browser.findWithText("h1.topic-name", "letters");
+        assertThat(browser.find("#places").getText())
+                .as("alone there is no cluster")
+                .doesNotContain("Cluster");
         browser.until("two partitions", () -> browser.count(".partitions tbody tr") == 2);
 
         browser.click("#tab-publish");
