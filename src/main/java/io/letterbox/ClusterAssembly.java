@@ -16,6 +16,7 @@ import io.letterbox.cluster.raft.RaftMember;
 import io.letterbox.cluster.raft.RaftMetadataLog;
 import io.letterbox.cluster.raft.RaftNode;
 import io.letterbox.cluster.raft.RaftOptions;
+import io.letterbox.cluster.status.MissingVoters;
 import io.letterbox.config.ClusterConfig;
 import io.letterbox.config.LetterboxConfig;
 import io.letterbox.disk.Disk;
@@ -55,6 +56,7 @@ final class ClusterAssembly implements AutoCloseable {
     private final Disk disk = new FileDisk();
     private final ReplicaId replica;
     private final Endpoint http;
+    private final StartWait wait;
     private RaftNode raft;
     private PeersAssembly others;
     private UUID clusterId;
@@ -62,10 +64,11 @@ final class ClusterAssembly implements AutoCloseable {
     private RaftMetadataLog metadata;
     private volatile ClusterPartitions partitions;
 
-    private ClusterAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory) {
+    private ClusterAssembly(Vertx vertx, LetterboxConfig config, DataDirectory directory, StartWait wait) {
         this.vertx = vertx;
         this.config = config;
         this.directory = directory;
+        this.wait = wait;
         this.replica = new ReplicaId(config.node().id(), directory.id());
         this.http = new Endpoint(config.cluster().reachableHost(), config.http().port());
     }
@@ -74,11 +77,13 @@ final class ClusterAssembly implements AutoCloseable {
      * Opens what others need of this node, has the cluster begun or goes back to it, and waits until the metadata here
      * are those that the cluster has agreed on.
      *
+     * @param wait told what is waited for
      * @throws IOException if a port or the data directory cannot be used; the message says why
      */
-    static ClusterAssembly start(Vertx vertx, LetterboxConfig config, DataDirectory directory, MetadataMachine machine)
+    static ClusterAssembly start(
+            Vertx vertx, LetterboxConfig config, DataDirectory directory, MetadataMachine machine, StartWait wait)
             throws IOException {
-        ClusterAssembly cluster = new ClusterAssembly(vertx, config, directory);
+        ClusterAssembly cluster = new ClusterAssembly(vertx, config, directory, wait);
         try {
             Membership membership = cluster.find();
             cluster.agree(membership, machine);
@@ -104,7 +109,10 @@ final class ClusterAssembly implements AutoCloseable {
         LOG.info(
                 "Looking for the other nodes of the cluster; they find this one at {}",
                 peers().self().addresses().cluster().authority());
-        return others.member().await();
+        return wait.result(others.member(), () -> {
+            String said = String.join(" ", others.sentences());
+            return said.isEmpty() ? "Looks for the other nodes of its cluster." : said;
+        });
     }
 
     private void agree(Membership membership, MetadataMachine machine) throws IOException {
@@ -126,7 +134,7 @@ final class ClusterAssembly implements AutoCloseable {
         peers().answer(PeerRequestKind.METADATA, request -> Future.fromCompletionStage(
                         metadata.answer(request.body().getBytes()))
                 .map(Buffer::buffer));
-        awaitAgreement();
+        awaitAgreement(founding);
     }
 
     /** The members of the metadata group, as all founders have told where they are. */
@@ -145,7 +153,7 @@ final class ClusterAssembly implements AutoCloseable {
                 founding.write(disk, directory.layout().raftMembers());
                 return founding;
             }
-            StartWait.pause();
+            wait.pause("Waits for the other nodes that begin the cluster to say where they are.");
         }
     }
 
@@ -159,13 +167,14 @@ final class ClusterAssembly implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void awaitAgreement() throws IOException {
-        boolean said = false;
-        for (Throwable nobody; (nobody = StartWait.failureOf(metadata.barrier())) != null; ) {
-            if (!said)
-                LOG.warn("Waits for a majority of the nodes that decide on changes: {}", FileTrouble.reason(nobody));
-            said = true;
-        }
+    private void awaitAgreement(FoundingMembers founding) throws IOException {
+        List<Integer> voters = founding.members().stream()
+                .map(member -> member.replica().node())
+                .toList();
+        do {
+            List<Integer> heardOf = peers().members().stream().map(Peer::node).toList();
+            wait.pause(MissingVoters.sentence(voters, replica.node(), heardOf));
+        } while (StartWait.failureOf(metadata.barrier()) != null);
     }
 
     /** What the cluster agrees on. */

@@ -8,6 +8,7 @@ import io.letterbox.cluster.status.ClusterSurvey;
 import io.letterbox.cluster.status.LedShards;
 import io.letterbox.cluster.status.MinInSync;
 import io.letterbox.cluster.status.NodeReport;
+import io.letterbox.cluster.status.TroubleLog;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.ShardImage;
 import io.letterbox.metadata.ShardLeader;
@@ -21,9 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a node of a cluster says of itself, gathered from its parts. Any thread. */
 final class ClusterSelf implements ClusterSurvey.Self {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterSelf.class);
+    private static final long LOOK_MS = 1_000;
+
     private final ClusterAssembly cluster;
     private final ClusterShards shards;
     private final Metadata metadata;
@@ -31,6 +37,9 @@ final class ClusterSelf implements ClusterSurvey.Self {
     private final DiskReserve disk;
     private final long startedMs = Clock.system().wallMs();
     private volatile Demands demands = new Demands(null, Map.of());
+
+    // Owned by the event loop that looks.
+    private final TroubleLog troubleLog = new TroubleLog();
 
     /** What the topics of an image demand, because health is asked far more often than they change. */
     private record Demands(ClusterImage image, Map<Integer, Integer> byShard) {}
@@ -43,8 +52,9 @@ final class ClusterSelf implements ClusterSurvey.Self {
         this.disk = disk;
     }
 
-    /** Begins to answer other nodes that ask, and gives what asks them. */
+    /** Begins to answer other nodes that ask, and to log what is wrong; gives what asks them. */
     ClusterInspection inspection(Vertx vertx) {
+        vertx.setPeriodic(LOOK_MS, fired -> logTroubles());
         return new ClusterSurvey(vertx, cluster.peers(), metadata, this);
     }
 
@@ -77,9 +87,25 @@ final class ClusterSelf implements ClusterSurvey.Self {
         return cluster.others().clocksAheadMs();
     }
 
+    /** A start and a stop say what they wait for by themselves. */
+    private void logTroubles() {
+        if (health.condition().state() != State.READY) return;
+        for (TroubleLog.News news :
+                troubleLog.look(shardTroubles(), Clock.system().elapsedMs())) {
+            if (news.over()) LOG.info("Over: {}", news.sentence());
+            else LOG.warn("{}", news.sentence());
+        }
+    }
+
     @Override
     public List<String> troubles() {
         List<String> troubles = new ArrayList<>(cluster.others().sentences());
+        troubles.addAll(shardTroubles());
+        return troubles;
+    }
+
+    private List<String> shardTroubles() {
+        List<String> troubles = new ArrayList<>();
         for (ShardImage shard : leaderless()) {
             troubles.add("Shard " + shard.id() + " has no leader as far as this node knows: its partitions can be read"
                     + " and not written.");

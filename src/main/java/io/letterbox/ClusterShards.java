@@ -40,7 +40,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +52,6 @@ final class ClusterShards {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterShards.class);
     private static final int THREADS = 3;
     private static final long TICK_MS = 100;
-    private static final long SAY_MS = 10_000;
 
     /** How long a node that is ready otherwise waits until the leaders are spread. */
     private static final long SPREAD_MS = 10_000;
@@ -317,20 +315,13 @@ final class ClusterShards {
      * Waits until all replicas of this node have what was committed before, every shard has a leader, and the leaders
      * are spread.
      *
-     * @param waits told again and again what is waited for, a sentence
+     * @param wait told what is waited for
      */
-    void awaitReady(Consumer<String> waits) throws IOException {
+    void awaitReady(StartWait wait) throws IOException {
         long begunMs = Clock.system().elapsedMs();
-        long saidMs = begunMs;
         Set<Integer> caughtUp = new HashSet<>();
-        for (String waitsFor; (waitsFor = missing(caughtUp, begunMs)) != null; ) {
-            waits.accept("Waits for its cluster: " + waitsFor + ".");
-            if (Clock.system().elapsedMs() - saidMs >= SAY_MS) {
-                saidMs = Clock.system().elapsedMs();
-                LOG.warn("Not ready yet: {}", waitsFor);
-            }
-            StartWait.pause();
-        }
+        for (String waitsFor; (waitsFor = missing(caughtUp, begunMs)) != null; )
+            wait.pause("Waits for its cluster: " + waitsFor + ".");
         ready = true;
     }
 

@@ -18,7 +18,8 @@ import java.util.Locale;
  * </pre>
  *
  * One line per message, whatever it contains: names that clients chose may neither add lines nor move a terminal's
- * cursor. The stack trace of an exception follows in lines of its own, except for warnings of libraries about clients.
+ * cursor. The stack trace of an exception follows in lines of its own, except for complaints of libraries about clients
+ * and other nodes.
  */
 final class LogLines extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
@@ -36,7 +37,7 @@ final class LogLines extends LayoutBase<ILoggingEvent> {
         line.append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
         line.append(" - ").append(Printable.line(event.getFormattedMessage()));
         IThrowableProxy failure = event.getThrowableProxy();
-        boolean traced = failure != null && !LibraryLogFilter.isLibraryWarning(event);
+        boolean traced = failure != null && !LibraryLogFilter.isLibraryComplaint(event);
         if (failure != null && !traced) {
             line.append(" (")
                     .append(Printable.line(failure.getClassName() + ": " + failure.getMessage()))

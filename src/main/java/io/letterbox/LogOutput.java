@@ -10,7 +10,6 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.letterbox.config.LoggingConfig;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,24 +50,16 @@ public final class LogOutput extends ContextAwareBase implements Configurator {
     }
 
     /**
-     * Raises the level of libraries that log every setting, vote and file at INFO; at lower levels they follow the
-     * configured one.
+     * Raises the level of libraries that log every setting, vote and attempt to reach another node. What follows for
+     * the cluster is said by Letterbox; at lower levels they follow the configured one.
      */
     private static void quieten(LoggerContext context, Level level) {
         boolean normal = level.isGreaterOrEqual(Level.INFO);
-        Level quiet = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
-        for (String library : List.of("org.apache.ratis", "com.hazelcast")) {
-            context.getLogger(library).setLevel(normal ? quiet : null);
+        for (String library : LibraryLogFilter.TALKATIVE) {
+            context.getLogger(library).setLevel(normal ? Level.ERROR : null);
         }
-        // What is off on purpose, and flags of the JVM that would make it a little faster.
-        for (String warner : List.of(
-                "com.hazelcast.cp.CPSubsystem",
-                "com.hazelcast.instance.impl.HazelcastInstanceFactory",
-                "com.hazelcast.spi.impl.operationexecutor.slowoperationdetector.SlowOperationDetector")) {
-            context.getLogger(warner).setLevel(normal ? Level.ERROR : null);
-        }
-        // Who leads a shard.
-        context.getLogger("org.apache.ratis.server.RaftServer$Division").setLevel(normal ? level : null);
+        // One gauge counts the connections of all clients of a process.
+        context.getLogger("io.micrometer.core.instrument.MeterRegistry").setLevel(normal ? Level.ERROR : null);
     }
 
     static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingConfig.Format format) {

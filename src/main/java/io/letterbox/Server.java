@@ -47,6 +47,9 @@ public final class Server implements AutoCloseable {
     /** Null for a node that stands alone. */
     private ClusterAssembly cluster;
 
+    /** Null for a node that stands alone. */
+    private StartDoor startDoor;
+
     private StorageAssembly storage;
     private int kafkaPort = -1;
 
@@ -77,8 +80,11 @@ public final class Server implements AutoCloseable {
         threads = assembly.threads();
         sockets.shutBy(assembly.entrances().http()::shut);
         Meters meters = assembly.meters();
-        if (config.cluster().enabled())
-            cluster = ClusterAssembly.start(vertx, config, directory, StorageAssembly.machine(config));
+        StartWait wait = new StartWait(health::waitsFor);
+        if (config.cluster().enabled()) {
+            openStartDoor(meters);
+            cluster = ClusterAssembly.start(vertx, config, directory, StorageAssembly.machine(config), wait);
+        }
         storage = new StorageAssembly(vertx, config, directory, meters, health, cluster);
         storage.start();
         Hosts hosts = Hosts.of(config.http());
@@ -92,6 +98,7 @@ public final class Server implements AutoCloseable {
             deployed.add(vertx.deployVerticle(door));
         }
         listen(deployed, "http", config.http().host(), config.http().port());
+        if (startDoor != null) startDoor.close();
         Endpoint here = new Endpoint(config.http().host(), httpPort());
         if (config.kafka().enabled()) {
             Runnable shut = assembly.entrances().kafka()::shut;
@@ -103,7 +110,7 @@ public final class Server implements AutoCloseable {
         health.bindLimits(meters.limits());
         storage.watch(threads);
         health.bindThreads(threads::blocked);
-        storage.awaitReady(health::waitsFor);
+        storage.awaitReady(wait);
         threads.start();
         health.ready();
         natives.loadCodecs(health, meters);
@@ -129,6 +136,17 @@ public final class Server implements AutoCloseable {
         VertxAssembly assembly = VertxAssembly.start(config);
         natives.reportTransport(health, assembly.meters());
         return assembly;
+    }
+
+    /** Not where the port is any free one, which nobody knows yet. */
+    private void openStartDoor(Meters meters) throws IOException {
+        if (config.http().port() == 0) return;
+        startDoor = StartDoor.open(vertx, config.http(), meters, health);
+        listen(
+                List.of(startDoor.deployed()),
+                "http",
+                config.http().host(),
+                config.http().port());
     }
 
     private void openKafka(KafkaAssembly kafka, int eventLoops, Endpoint http) throws IOException {

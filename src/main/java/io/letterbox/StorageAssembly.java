@@ -409,10 +409,10 @@ final class StorageAssembly {
     /**
      * Waits until this node has what the others have.
      *
-     * @param waits told what is waited for, a sentence
+     * @param wait told what is waited for
      */
-    void awaitReady(Consumer<String> waits) throws IOException {
-        if (clusterShards != null) clusterShards.awaitReady(waits);
+    void awaitReady(StartWait wait) throws IOException {
+        if (clusterShards != null) clusterShards.awaitReady(wait);
     }
 
     /** How the nodes of the cluster are. */

@@ -86,6 +86,24 @@ class LogOutputTest {
         }
     }
 
+    @Test
+    void ofNodesThatAreAwayALibrarySaysOneLineAMinute() {
+        AtomicLong now = new AtomicLong();
+        LibraryLogFilter noise = new LibraryLogFilter(now::get);
+        String division = "org.apache.ratis.server.RaftServer$Division";
+        ILoggingEvent failed = event(division, Level.ERROR, "appendEntries 1 failed", new IOException("closed"));
+        assertThat(noise.decide(failed)).isEqualTo(FilterReply.NEUTRAL);
+        assertThat(noise.decide(event(division, Level.ERROR, "appendEntries 2 failed", null)))
+                .isEqualTo(FilterReply.DENY);
+        assertThat(noise.decide(event("com.hazelcast.other", Level.ERROR, "lost", null)))
+                .isEqualTo(FilterReply.NEUTRAL);
+        now.addAndGet(TimeUnit.SECONDS.toNanos(61));
+        assertThat(noise.decide(failed)).isEqualTo(FilterReply.NEUTRAL);
+        assertThat(encoded(LoggingConfig.Format.TEXT, failed))
+                .matches(DATE
+                        + " ERROR RaftServer\\$Division - appendEntries 1 failed \\(java.io.IOException: closed\\)\n");
+    }
+
     private ILoggingEvent event(String logger, Level level, String message, Throwable failure) {
         return new LoggingEvent("caller", context.getLogger(logger), level, message, failure, null);
     }

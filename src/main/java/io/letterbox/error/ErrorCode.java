@@ -70,6 +70,7 @@ public enum ErrorCode {
     PARTITION_OFFLINE(56, 503, "The partition cannot be opened for now"),
     STORAGE_UNAVAILABLE(56, 503, "A file cannot be used for now"),
     OUT_OF_FILES(56, 503, "The server has no file descriptors left"),
+    STARTING(8, 503, "The server is starting"),
     SHUTTING_DOWN(7, 503, "The server is shutting down"),
     DISK_FULL(56, 507, "There is no room left on the disk");
 

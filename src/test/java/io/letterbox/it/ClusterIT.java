@@ -52,6 +52,9 @@ class ClusterIT {
     /** What was acknowledged. */
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
+    /** Null until the test looks at the console. */
+    private Browser console;
+
     @BeforeEach
     void begin() {
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
@@ -60,6 +63,7 @@ class ClusterIT {
 
     @AfterEach
     void end() {
+        if (console != null) console.close();
         cluster.close();
     }
 
@@ -71,21 +75,110 @@ class ClusterIT {
                     .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             for (ServerProcess node : cluster.nodes()) publish(node, "over HTTP at " + node.port());
             assertThat(leaders(admin)).as("each node leads something").containsOnlyOnceElementsOf(List.of(1, 2, 3));
+            awaitWell();
 
             ServerProcess killed = produceWhileALeaderIsKilled(admin);
             assertThat(read()).containsAll(acknowledged);
             for (ServerProcess node : cluster.nodes())
                 if (node != killed) publish(node, "without one, at " + node.port());
+            seesThatItIsAway(killed);
+            consoleShowsThatItIsAway(killed);
 
             killed.start();
             publish(killed, "back again");
+            awaitWell();
+            consoleShowsThatAllIsWell();
             assertThat(read()).containsAll(acknowledged);
         }
         cluster.killAll();
-        cluster.startAll();
+        startOneAfterTheOther();
         assertThat(read()).containsAll(acknowledged);
         for (ServerProcess node : cluster.nodes()) publish(node, "after all were killed, at " + node.port());
         assertThat(read()).containsAll(acknowledged);
+    }
+
+    /** Each node sees all others with everything they should have, and may be stopped. */
+    private void awaitWell() {
+        for (ServerProcess node : cluster.nodes()) {
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                String document = get(node, "/cluster").body();
+                assertThat(document).contains("\"problems\":[]", "\"controller\":");
+                assertThat(document.split("\"reachable\":true")).hasSize(ClusterProcesses.NODES + 1);
+                assertThat(document.split("\"state\":\"leading\"")).hasSize(PARTITIONS + 1);
+                HttpResponse<String> safe = get(node, "/health/safe-to-stop");
+                assertThat(safe.statusCode()).as(safe.body()).isEqualTo(200);
+                assertThat(get(node, "/metrics").body())
+                        .contains("letterbox_cluster_reachable_nodes 3.0", "letterbox_shards_leaderless 0.0");
+            });
+        }
+    }
+
+    private void seesThatItIsAway(ServerProcess killed) {
+        for (ServerProcess node : cluster.nodes()) {
+            if (node == killed) continue;
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                assertThat(get(node, "/cluster").body()).contains("Node " + id(killed) + " does not answer");
+                HttpResponse<String> stop = get(node, "/health/safe-to-stop");
+                assertThat(stop.statusCode()).isEqualTo(503);
+                assertThat(stop.body()).contains("2 are needed as a majority");
+                assertThat(get(node, "/health/ready").statusCode())
+                        .as("it serves")
+                        .isEqualTo(200);
+            });
+        }
+    }
+
+    private int id(ServerProcess node) {
+        return cluster.nodes().indexOf(node) + 1;
+    }
+
+    private void consoleShowsThatItIsAway(ServerProcess killed) {
+        ServerProcess asked = cluster.node(id(killed) % ClusterProcesses.NODES + 1);
+        console = new Browser();
+        console.open(asked.base().resolve("/").toString());
+        console.click("#cluster-link");
+        console.findWithText("#cluster-problems li", "Node " + id(killed) + " does not answer");
+        console.findWithText("tr[data-key='" + id(killed) + "']", "no answer");
+        console.until("each shard has a leader", () -> console.count(".cluster-picture .replica.leads") == PARTITIONS);
+        assertThat(console.count(".cluster-picture .replica.bad"))
+                .as("replicas of the node that is away")
+                .isEqualTo(PARTITIONS);
+    }
+
+    /** On the page that is open already. */
+    private void consoleShowsThatAllIsWell() {
+        console.findWithText("#cluster-facts", "all is well");
+        assertThat(console.count("#cluster-problems li")).isZero();
+        assertThat(console.count(".cluster-picture .replica.leads")).isEqualTo(PARTITIONS);
+        assertThat(console.count(".cluster-picture .replica.good"))
+                .isEqualTo(PARTITIONS * (ClusterProcesses.NODES - 1));
+        assertThat(console.complaints()).isEmpty();
+    }
+
+    /** Who monitors a node that waits for others hears for whom, and everybody else is told to come again. */
+    private void startOneAfterTheOther() {
+        ServerProcess first = cluster.node(1).launch();
+        Awaitility.await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
+            HttpResponse<String> ready = get(first, "/health/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("\"status\":\"starting\"", "nothing has been heard of nodes 2 and 3");
+            assertThat(get(first, "/health/live").statusCode()).isEqualTo(200);
+            assertThat(get(first, "/metrics").body()).contains("jvm_");
+            HttpResponse<String> refused = get(first, "/topics");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("retry-after")).isPresent();
+            assertThat(refused.body()).contains("\"STARTING\"", "nothing has been heard of nodes 2 and 3");
+        });
+        cluster.node(2).launch();
+        cluster.node(3).launch();
+        cluster.nodes().forEach(ServerProcess::awaitReady);
+    }
+
+    private static HttpResponse<String> get(ServerProcess node, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(node.base() + path))
+                .timeout(LIMIT)
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private Set<Integer> leaders(Admin admin) throws Exception {

@@ -18,7 +18,8 @@ final class DivisionView {
     static ReplicaView of(RaftServer.Division division) {
         DivisionInfo info = division.getInfo();
         List<ReplicaId> voters = new ArrayList<>();
-        for (RaftPeer peer : division.getRaftConf().getAllPeers()) voters.add(ReplicaId.ofPeer(peer.getId().toString()));
+        for (RaftPeer peer : division.getRaftConf().getAllPeers())
+            voters.add(ReplicaId.ofPeer(peer.getId().toString()));
         return new ReplicaView(
                 RaftNode.node(info.getLeaderId()),
                 info.getCurrentTerm(),

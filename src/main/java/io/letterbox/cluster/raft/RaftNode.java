@@ -58,6 +58,14 @@ public final class RaftNode implements Closeable {
 
     private final RaftOptions options;
     private final RaftServer server;
+    /** Kept from collection. The transport logs where Logback does not, a trace for each connection that breaks. */
+    private static final java.util.logging.Logger TRANSPORT =
+            java.util.logging.Logger.getLogger("org.apache.ratis.thirdparty.io.grpc");
+
+    static {
+        TRANSPORT.setLevel(java.util.logging.Level.OFF);
+    }
+
     private final RaftPeerId self;
     private final Map<RaftGroupId, StateMachine> machines;
     private final ClientId client = ClientId.randomId();
