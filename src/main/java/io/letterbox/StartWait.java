@@ -46,6 +46,11 @@ final class StartWait {
      */
     void pause(String waitsFor) throws IOException {
         say(waitsFor);
+        pause();
+    }
+
+    /** Waits a moment before the next look, and says nothing. */
+    static void pause() throws IOException {
         try {
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         } catch (InterruptedException stopped) {

@@ -31,6 +31,7 @@ final class ClusterTroubles {
                     + " majority of those that vote on them is there.");
         }
         for (ClusterStatus.Shard shard : status.shards()) ofShard(shard, problems);
+        ofSilent(status.shards(), problems);
         if (status.shards().isEmpty()) problems.add("The cluster has no shards yet: its controller makes them.");
         ofVoters(image, reports, problems);
         ofClocks(clocksAheadMs, problems);
@@ -76,11 +77,24 @@ final class ClusterTroubles {
         String name = "The replica of shard " + shard.id() + " on node " + replica.node();
         switch (replica.state()) {
             case BEHIND -> problems.add(name + " is behind, " + lag(replica) + ".");
-            case SILENT -> problems.add(name + " does not answer its leader, node " + shard.leader() + ".");
             case COPYING -> problems.add(name + " is being copied, and counts when that is done.");
             case CLOSED -> problems.add(name + " is not open; the log of that node says why.");
             default -> {}
         }
+    }
+
+    /** One sentence for each node, because as a rule it is the node that is away. */
+    private static void ofSilent(List<ClusterStatus.Shard> shards, List<String> problems) {
+        Map<Integer, List<String>> silent = new TreeMap<>();
+        for (ClusterStatus.Shard shard : shards) {
+            for (ClusterStatus.Replica replica : shard.replicas()) {
+                if (shard.leader() == ClusterStatus.NOBODY || replica.state() != ReplicaState.SILENT) continue;
+                silent.computeIfAbsent(replica.node(), none -> new ArrayList<>())
+                        .add(Integer.toString(shard.id()));
+            }
+        }
+        silent.forEach((node, ids) -> problems.add("The leaders of shards " + String.join(", ", ids)
+                + " hear nothing of their replicas on node " + node + "."));
     }
 
     private static String lag(ClusterStatus.Replica replica) {

@@ -66,7 +66,7 @@ class ClusterPictureTest {
         assertThat(status.problems())
                 .contains(
                         "Node 3 does not answer: it cannot be reached.",
-                        "The replica of shard 0 on node 3 does not answer its leader, node 1.");
+                        "The leaders of shards 0, 1 hear nothing of their replicas on node 3.");
     }
 
     @Test
