@@ -28,6 +28,8 @@ final class LeaderTable {
         boolean newer = before == null || leader.term() > before.term();
         boolean same = !newer && leader.term() == before.term() && leader.node() != ShardLeader.NOBODY;
         if (!newer && !same || leader.equals(before)) return false;
+        // A follower knows its leader, and not who is in sync: what the leader has told stays.
+        if (same && leader.node() == before.node() && leader.isr().isEmpty()) return false;
         leaders.put(shard, leader);
         return true;
     }

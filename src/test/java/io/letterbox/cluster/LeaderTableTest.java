@@ -33,6 +33,10 @@ class LeaderTableTest {
         hint(1, ONE);
         assertThat(hint(3, new ShardLeader(1, 5, List.of(1)))).isFalse();
         assertThat(hint(1, new ShardLeader(1, 5, List.of(1, 2)))).isTrue();
+        assertThat(table.local(0, new ShardLeader(1, 5, List.of())))
+                .as("an own replica, which follows")
+                .isFalse();
+        assertThat(table.leaders().get(0).isr()).containsExactly(1, 2);
         assertThat(table.local(0, new ShardLeader(1, 5, List.of(1))))
                 .as("itself")
                 .isTrue();
