@@ -10,8 +10,10 @@ import io.letterbox.http.Hosts;
 import io.letterbox.http.HttpPart;
 import io.letterbox.http.HttpSockets;
 import io.letterbox.http.HttpVerticle;
+import io.letterbox.http.Origins;
 import io.letterbox.ingress.ByteBudget;
 import io.letterbox.ingress.DoorServices;
+import io.letterbox.metadata.ClusterImage;
 import io.letterbox.rest.GroupLagCollector;
 import io.letterbox.rest.HttpIngress;
 import io.letterbox.sse.SseDelivery;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Assembles the parts of the HTTP server, once for each event loop. */
 final class HttpAssembly {
@@ -35,6 +38,7 @@ final class HttpAssembly {
     private final Health health;
     private final HttpSockets sockets;
     private final Hosts hosts;
+    private final Origins origins;
     private final DoorServices services;
     private final SubscriberSlots slots;
     private final BundledFiles consoleFiles = ConsolePart.files();
@@ -59,6 +63,8 @@ final class HttpAssembly {
         this.health = health;
         this.sockets = sockets;
         this.hosts = hosts;
+        this.origins = new Origins(config.http().corsOrigins());
+        if (config.cluster().enabled()) allowNodes();
         this.slots = new SubscriberSlots(config.limits().subscribers());
         ByteBudget budget = new ByteBudget(config.limits().ingressBytes());
         ByteBudget pages = new ByteBudget(config.limits().pageBytes());
@@ -79,6 +85,17 @@ final class HttpAssembly {
         limits.add("limits.subscribers", slots::taken, config.limits()::subscribers);
     }
 
+    /** Lets pages of a node go on at this one. */
+    private void allowNodes() {
+        hosts.add(List.of(config.cluster().reachableHost()));
+        Consumer<ClusterImage> follow = image -> origins.nodes(image.nodes().values().stream()
+                .filter(node -> node.http().exists())
+                .map(node -> node.http().authority())
+                .toList());
+        follow.accept(storage.metadata().image());
+        storage.metadata().onChange(follow);
+    }
+
     /** The services of all doors, also those of the Kafka server. */
     DoorServices services() {
         return services;
@@ -92,8 +109,9 @@ final class HttpAssembly {
                 new TelemetryRoutes(meters, health, new GroupLagCollector(services)::update),
                 console()));
         if (files != null) parts.add(new StaticFiles(files, transfers));
-        return new HttpVerticle(config.http(), sockets, hosts, parts, (route, status, nanos) -> meters.route(route)
-                .record(nanos, status));
+        return new HttpVerticle(
+                config.http(), sockets, hosts, origins, parts, (route, status, nanos) -> meters.route(route)
+                        .record(nanos, status));
     }
 
     /** The directory of static files; null if there is none. */

@@ -5,17 +5,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * Decides which pages may use this server (WHATWG Fetch, section 3.2): its own pages, and those of the configured
- * origins, each by its full name. There is no wildcard and no reflection. A page of another origin cannot read
- * responses; because a browser sends simple POSTs and every GET without a preflight, requests that change state are
- * refused here as well.
+ * origins and of the cluster's other nodes, each by its full name. There is no wildcard and no reflection. A page of
+ * another origin cannot read responses; because a browser sends simple POSTs and every GET without a preflight,
+ * requests that change state are refused here as well.
  *
- * <p>Immutable; safe on any thread.
+ * <p>Safe on any thread.
  */
 public final class Cors {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -29,23 +26,13 @@ public final class Cors {
 
     private static final String MAX_AGE_SECONDS = "600";
 
-    private final Set<String> origins;
+    private final Origins origins;
     private final Hosts hosts;
 
-    /**
-     * @param origins scheme, host and, unless it is the scheme's default, port; such as {@code https://app.example}
-     * @param hosts identifies this server's own pages
-     */
-    public Cors(List<String> origins, Hosts hosts) {
-        this.origins = Set.copyOf(origins.stream().map(Cors::asSent).toList());
+    /** @param hosts identifies this server's own pages */
+    public Cors(Origins origins, Hosts hosts) {
+        this.origins = origins;
         this.hosts = hosts;
-    }
-
-    /** An origin as browsers write it: in lower case, and without the scheme's default port. */
-    private static String asSent(String origin) {
-        String lower = origin.toLowerCase(Locale.ROOT);
-        String usual = lower.startsWith("https:") ? ":443" : ":80";
-        return lower.endsWith(usual) ? lower.substring(0, lower.length() - usual.length()) : lower;
     }
 
     /**

@@ -64,12 +64,23 @@ public final class HttpVerticle extends VerticleBase {
      */
     public HttpVerticle(
             HttpConfig config, HttpSockets sockets, Hosts hosts, List<HttpPart> parts, RouteObserver observer) {
+        this(config, sockets, hosts, new Origins(config.corsOrigins()), parts, observer);
+    }
+
+    /** @param origins whose pages may use this server */
+    public HttpVerticle(
+            HttpConfig config,
+            HttpSockets sockets,
+            Hosts hosts,
+            Origins origins,
+            List<HttpPart> parts,
+            RouteObserver observer) {
         this.config = config;
         this.sockets = sockets;
         this.parts = List.copyOf(parts);
         this.observer = observer;
         this.hosts = hosts;
-        this.cors = new Cors(config.corsOrigins(), hosts);
+        this.cors = new Cors(origins, hosts);
     }
 
     @Override

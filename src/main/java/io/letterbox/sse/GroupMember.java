@@ -56,6 +56,7 @@ final class GroupMember {
     private final Principal principal;
     private final Caller caller;
     private final String groupId;
+    private final String replaces;
     private final List<String> topics;
     private final Supplier<StreamMemberId> ids;
     private StreamMemberId id;
@@ -83,6 +84,7 @@ final class GroupMember {
         this.loop = loop;
         this.caller = new Caller(CLIENT_ID, "/" + host, VERSION);
         this.groupId = request.group().id();
+        this.replaces = request.group().replaces();
         this.topics = request.subscription().topics();
         this.ids = ids;
         this.id = ids.get();
@@ -239,9 +241,18 @@ final class GroupMember {
 
     /** Leaves the group. */
     Future<Void> leave() {
+        return remove(id());
+    }
+
+    /** Has the member leave that this one replaces, if there is one; never fails. */
+    Future<Void> takeOver() {
+        return replaces == null ? Future.succeededFuture() : remove(replaces).otherwiseEmpty();
+    }
+
+    private Future<Void> remove(String member) {
         ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(groupId)
-                .setMemberId(id())
+                .setMemberId(member)
                 .setMemberEpoch(LEAVE_EPOCH);
         return coordinators
                 .ask(new GroupCommand.ConsumerGroupHeartbeat(caller, data), principal)

@@ -92,7 +92,8 @@ final class GroupStreams {
      * @param member made for this stream
      */
     Future<GroupMember.HeartbeatAnswer> join(GroupMember member) {
-        return member.heartbeat(List.of())
+        return member.takeOver()
+                .compose(left -> member.heartbeat(List.of()))
                 .compose(answer -> answer.error() == Errors.NONE
                         ? Future.succeededFuture(answer)
                         : Future.failedFuture(refusal(answer)));

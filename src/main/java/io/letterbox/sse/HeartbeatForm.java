@@ -3,6 +3,7 @@ package io.letterbox.sse;
 import io.letterbox.http.JsonBytes;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Collection;
 
 /**
  * The form of a stream's heartbeats, which show during a silence that it is alive and which position its client has
@@ -52,7 +53,27 @@ enum HeartbeatForm {
      * @param live whether the client has been sent everything that there is
      */
     static void writeEvent(JsonBytes out, int seconds, boolean live) {
+        writeData(out, seconds, live).ascii("}\n");
+    }
+
+    /**
+     * Appends the fields of the event with which a stream begins, as {@link #writeEvent} does.
+     *
+     * @param nodes the addresses of the cluster's nodes, where the client can go on when this one is gone; empty for a
+     *     single node
+     */
+    static void writeFirst(JsonBytes out, int seconds, Collection<String> nodes) {
+        writeData(out, seconds, false);
+        String before = ",\"nodes\":[";
+        for (String node : nodes) {
+            out.ascii(before).string(node);
+            before = ",";
+        }
+        out.ascii(nodes.isEmpty() ? "}\n" : "]}\n");
+    }
+
+    private static JsonBytes writeData(JsonBytes out, int seconds, boolean live) {
         out.ascii("event: heartbeat\ndata: {\"seconds\":").number(seconds);
-        out.ascii(",\"live\":").ascii(live ? "true}\n" : "false}\n");
+        return out.ascii(",\"live\":").ascii(live ? "true" : "false");
     }
 }

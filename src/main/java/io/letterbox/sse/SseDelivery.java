@@ -13,6 +13,7 @@ import io.letterbox.http.Problem;
 import io.letterbox.http.Proxies;
 import io.letterbox.ingress.DoorServices;
 import io.letterbox.ingress.UnknownTopics;
+import io.letterbox.metadata.NodeImage;
 import io.letterbox.telemetry.Connections;
 import io.letterbox.telemetry.DisconnectReason;
 import io.letterbox.telemetry.Door;
@@ -31,6 +32,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -54,10 +56,11 @@ public final class SseDelivery implements HttpPart {
     private static final CharSequence TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
 
-    /** The ES module for browsers, and the shared worker that it runs. */
+    /** The ES module for browsers, the shared worker that it runs, and what both know of connections. */
     private static final BundledFiles CLIENT = new BundledFiles()
             .add("/client.js", "/io/letterbox/sse/client.js")
-            .add("/client-hub.js", "/io/letterbox/sse/client-hub.js");
+            .add("/client-hub.js", "/io/letterbox/sse/client-hub.js")
+            .add("/client-connection.js", "/io/letterbox/sse/client-connection.js");
 
     private final DoorServices services;
     private final SubscriberSlots slots;
@@ -217,7 +220,7 @@ public final class SseDelivery implements HttpPart {
         GroupStream stream = groups.stream(member, wanted);
         JsonBytes first = preamble();
         if (wanted.heartbeat() == HeartbeatForm.EVENT) {
-            HeartbeatForm.writeEvent(first, services.config().sse().heartbeatSeconds(), false);
+            HeartbeatForm.writeFirst(first, services.config().sse().heartbeatSeconds(), nodes());
             first.ascii('\n');
         }
         boolean alone = request.version() != HttpVersion.HTTP_2;
@@ -318,11 +321,21 @@ public final class SseDelivery implements HttpPart {
         PartitionLayout layout = subscriber.feed.layout();
         if (subscriber.heartbeat == HeartbeatForm.EVENT) {
             if (!gaps.isEmpty()) text.ascii('\n');
-            HeartbeatForm.writeEvent(text, services.config().sse().heartbeatSeconds(), false);
+            HeartbeatForm.writeFirst(text, services.config().sse().heartbeatSeconds(), nodes());
         }
         DeliveryLoop.writeId(text, layout, subscriber.position);
         if (subscriber.heartbeat != HeartbeatForm.COMMENT || !gaps.isEmpty()) text.ascii('\n');
         return text.take();
+    }
+
+    /** Where the nodes of the cluster are; empty for a single one. */
+    private List<String> nodes() {
+        Collection<NodeImage> nodes = loop.image().nodes().values();
+        if (nodes.size() < 2) return List.of();
+        return nodes.stream()
+                .filter(node -> node.http().exists())
+                .map(node -> "http://" + node.http().authority())
+                .toList();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.letterbox.sse;
 import io.letterbox.access.Principal;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.groups.consumer.StreamMemberId;
 import io.letterbox.http.Query;
 import io.letterbox.http.RequestPrincipal;
 import io.letterbox.record.TopicName;
@@ -37,8 +38,9 @@ record SubscribeRequest(
      *
      * @param id the group id
      * @param manual whether the client commits by itself; otherwise the server commits what it has delivered
+     * @param replaces the member that the client was before at a node that is gone, and that leaves; null for none
      */
-    record Group(String id, boolean manual) {}
+    record Group(String id, boolean manual, String replaces) {}
 
     /** The header that {@code EventSource} sends when it reconnects (WHATWG HTML, section 9.2.4). */
     private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
@@ -46,10 +48,13 @@ record SubscribeRequest(
     /** The same as a query parameter, for clients that cannot send the header. */
     private static final String CURSOR = "last_event_id";
 
+    /** With a group, the id of the member that the client was before. */
+    private static final String REPLACES = "replaces";
+
     private static final Set<String> ONE_TOPIC =
-            Set.of(CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
-    private static final Set<String> MANY_TOPICS =
-            Set.of("topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", "heartbeat");
+            Set.of(CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", REPLACES, "heartbeat");
+    private static final Set<String> MANY_TOPICS = Set.of(
+            "topic", CURSOR, From.PARAMETER, "format", "partition", "key", "group", "ack", REPLACES, "heartbeat");
 
     /** The prefix of the parameters of npm's eventsource-polyfill; they concern buffers and padding. */
     private static final String POLYFILL = "evs_";
@@ -108,9 +113,10 @@ record SubscribeRequest(
     private static Group group(Query query, Subscription subscription) {
         String id = query.text("group");
         String ack = query.text("ack");
+        String replaces = query.text(REPLACES);
         if (id == null) {
-            if (ack == null) return null;
-            throw refused("The query parameter ack is for members of a group; add group=.");
+            if (ack == null && replaces == null) return null;
+            throw refused("The query parameters ack and replaces are for members of a group; add group=.");
         }
         if (id.isEmpty() || id.length() > DeliveryLimits.GROUP_CHARS) {
             throw new ApiException(
@@ -122,8 +128,11 @@ record SubscribeRequest(
         if (From.of(query) instanceof From.Offset) {
             throw refused("A group's members start where it has got to, or else from earliest, latest or a time.");
         }
-        if (ack == null || ack.equals("auto")) return new Group(id, false);
-        if (ack.equals("manual")) return new Group(id, true);
+        if (replaces != null && !StreamMemberId.isOne(replaces)) {
+            throw refused("The query parameter replaces has to be the member id of a stream.");
+        }
+        if (ack == null || ack.equals("auto")) return new Group(id, false, replaces);
+        if (ack.equals("manual")) return new Group(id, true, replaces);
         throw refused("The query parameter ack has to be auto or manual.");
     }
 

@@ -13,15 +13,16 @@
  *
  * If there are more lines than connections, they take turns. A tab that does not handle its events leaves its line and
  * joins again when it has; a tab that sends nothing any more is forgotten, and comes back with its cursor if it is
- * alive.
+ * alive. When a node of a cluster is gone, all lines go on at the next one.
  */
-import { Watch } from "./client.js";
+import { Nodes, Watch } from "./client-connection.js";
 
 /** A browser has six connections per host over HTTP/1.1, and pages need some of them to load. */
 const MAX_CONNECTIONS = 3;
 const TURN_MS = 5000;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30000;
+const SWITCH_MS = 200;
 
 /** The server's limit of topics per connection, and half of the usual limit of a URL's length. */
 const MAX_TOPICS = 64;
@@ -37,7 +38,7 @@ const MAX_UNANSWERED_PINGS = 12;
 /** Responses with which not all topics of a line can be followed together, but some of them perhaps can. */
 const SPLITTING = [204, 400, 403, 404, 414, 416, 422, 431];
 
-const ROOT = new URL(".", location.href);
+const nodes = new Nodes([new URL(".", location.href)]);
 
 const tabs = new Set();
 const lines = new Set();
@@ -184,7 +185,11 @@ class Line {
   everOpened = false;
   delayMs = FIRST_DELAY_MS;
   #retryTimer = 0;
-  #watch = new Watch(() => this.reconnect());
+  #watch = new Watch(() => {
+    nodes.leave(this.#root);
+    this.reconnect();
+  });
+  #root = nodes.root;
   #parts = new Map();
   #partsOf = "";
 
@@ -214,7 +219,7 @@ class Line {
 
   url(topics = this.topics, cursor = this.cursor) {
     const one = topics.length === 1;
-    const url = new URL(one ? `topics/${encodeURIComponent(topics[0])}/events` : "events", ROOT);
+    const url = new URL(one ? `topics/${encodeURIComponent(topics[0])}/events` : "events", this.#root);
     url.search = this.filter;
     if (!one) for (const topic of topics) url.searchParams.append("topic", topic);
     url.searchParams.set("format", "envelope");
@@ -238,6 +243,7 @@ class Line {
   }
 
   connect() {
+    this.#root = nodes.root;
     const source = this.source = new EventSource(this.url());
     const mine = (handler) => (event) => {
       if (this.source !== source) return;
@@ -249,6 +255,7 @@ class Line {
     source.onopen = mine(() => {
       this.everOpened = true;
       this.delayMs = FIRST_DELAY_MS;
+      nodes.worked();
       this.#tell("open");
     });
     source.onmessage = mine((event) => {
@@ -326,6 +333,7 @@ class Line {
   #beat(event) {
     const beat = JSON.parse(event.data);
     this.#watch.expect(beat.seconds);
+    if (beat.nodes) nodes.hear(beat.nodes, this.#root);
     this.#stands(event.lastEventId);
     for (const reader of [...this.readers]) reader.give("heartbeat", event.data, this.cursorFor(reader));
     if (beat.live) this.live = true;
@@ -348,16 +356,19 @@ class Line {
     const closed = this.source.readyState === 2;
     this.live = false;
     this.#tell("error");
-    if (!closed) return this.#watch.allowReconnect();
+    if (!closed && !nodes.several) return this.#watch.allowReconnect();
+    const another = !closed && nodes.leave(this.#root);
     this.#disconnect();
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = 0;
       connectSome();
-    }, this.delayMs * (0.5 + Math.random() / 2));
-    this.delayMs = Math.min(MAX_DELAY_MS, this.delayMs * 2);
+    }, (another ? SWITCH_MS : this.delayMs) * (0.5 + Math.random() / 2));
+    if (!another) this.delayMs = Math.min(MAX_DELAY_MS, this.delayMs * 2);
     connectSome();
+    if (!closed) return;
     const status = await fetch(this.url(), { method: "HEAD" }).then((answer) => answer.status, () => 0);
     if (!lines.has(this) || this.source !== null) return;
+    if (status === 0 || status >= 500) nodes.leave(this.#root);
     if (status === 204 && this.topics.length === 1) {
       this.#end(this.topics, JSON.stringify({ reason: "deleted", topics: this.topics }));
     } else if (this.readers.size > 1 && SPLITTING.includes(status)) {
@@ -478,10 +489,11 @@ class Tab {
     this.#readers.clear();
   }
 
-  #hear({ open, url, close, handled, hurry, bye }) {
+  #hear({ open, url, roots, close, handled, hurry, bye }) {
     if (!tabs.has(this)) return this.#port.postMessage({ lost: true });
     this.unansweredPings = 0;
     if (open) {
+      nodes.add((roots ?? []).map((each) => new URL(each)));
       const reader = new Reader(this, open, new URL(url));
       this.#readers.set(open, reader);
       reader.begin();

@@ -16,15 +16,17 @@
  *     share: false,                  // a connection of its own, instead of one for all tabs
  *     withCredentials: true          // to another origin: send cookies, for a proxy that asks for them
  *   });
+ *   subscribe([url1, url2], { … });  // the same stream at several nodes of a cluster
  *   stream.cursor;                   // everything up to here has been given to onRecord
  *   await stream.ack(id);            // with ack: "manual": this record and all before it in its partition are done
  *   stream.close();
  *
  * EventSource reconnects when a connection breaks, but gives up for good when a response is not a stream (a starting
  * server, a proxy's 502). This client reconnects then, too, after 1 to 30 s with jitter, at the record where it
- * stopped. A connection can be dead without an error (a laptop that slept, a proxy that lost its server). So this
- * client asks for heartbeats as events, and reconnects when two of them in a row are missing, or one after the page was
- * hidden; and at once when the network is back.
+ * stopped. A connection can be dead without an error (a laptop that slept, a proxy that lost its server). So this client
+ * asks for heartbeats as events, and reconnects when two of them in a row are missing, or one after the page was hidden;
+ * and at once when the network is back.
+ * When its node of a cluster is gone, this client goes on at the next one (client-connection.js).
  *
  * Over HTTP/1.1 a browser has six connections per host, and a stream takes one for as long as it lives: the seventh tab
  * would not even load. So the streams of all tabs run through one shared worker (client-hub.js), which follows all
@@ -42,22 +44,33 @@
  * A page that enters the back/forward cache, or is frozen, closes its stream, so that other members of its group get
  * the records; it opens the stream again when it is back.
  */
+import { Nodes, Watch } from "./client-connection.js";
+
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30000;
 const STORE_MS = 250;
 const ACK_MS = 500;
 
+/** The times until the next node is tried, and for it to note acknowledgements before. */
+const SWITCH_MS = 200;
+const HAND_OVER_MS = 6000;
+
 export function subscribe(
     url, { onRecord, onGap, onUnreadable, onStatus, storage, from, group, ack, onAssigned, share = true,
     withCredentials = false } = {}) {
-  const target = new URL(url, globalThis.document?.baseURI ?? location.href);
+  const base = globalThis.document?.baseURI ?? location.href;
+  const targets = (Array.isArray(url) ? url : [url]).map((each) => new URL(each, base));
+  const [target] = targets;
   const envelope = target.searchParams.get("format") === "envelope";
   if (group !== undefined) target.searchParams.set("group", group);
   const shared = target.searchParams.get("group");
   const acknowledges = shared !== null && (ack ?? target.searchParams.get("ack")) !== "manual";
   if (shared !== null) target.searchParams.set("ack", "manual");
   target.searchParams.set("heartbeat", "event");
-  const root = new URL(target.pathname.replace(/(topics\/[^/]*\/)?events$/, ""), target);
+  const roots = targets.map((each) => new URL(each.pathname.replace(/(topics\/[^/]*\/)?events$/, ""), each));
+  const path = target.pathname.slice(roots[0].pathname.length);
+  const nodes = new Nodes(roots);
+  let root = nodes.root;
   const store = shared !== null ? null : typeof storage === "string"
     ? { get: () => localStorage.getItem(storage), set: (cursor) => localStorage.setItem(storage, cursor) }
     : storage;
@@ -70,13 +83,18 @@ export function subscribe(
   let memberId = null;
   let paused = false;
   let failureDelayMs = FIRST_DELAY_MS;
-  const watch = new Watch(reopen);
+  const watch = new Watch(() => {
+    nodes.leave(root);
+    reopen();
+  });
   // The records of this connection that are not acknowledged, by partition and in order; and the acknowledgements to
   // send.
   let given = new Map();
   let due = new Map();
   let ackTimer = 0;
   let acking = false;
+  let inFlight = new Map();
+  let turn = 0;
 
   function tell(next) {
     if (next === status) return;
@@ -94,14 +112,16 @@ export function subscribe(
     if (store && !storeTimer) storeTimer = setTimeout(save, STORE_MS);
   }
 
-  function disconnect() {
+  function disconnect(last = true) {
     clearTimeout(retryTimer);
     retryTimer = 0;
+    turn++;
     watch.end();
-    acknowledgeHandled(true);
+    const told = acknowledgeHandled(last);
     if (source) source.close();
     source = null;
     save();
+    return told;
   }
 
   function stop(why) {
@@ -159,12 +179,36 @@ export function subscribe(
     open();
   }
 
+  /** Goes on at the next node, which learns first what was handled. */
+  function failOver() {
+    const another = nodes.leave(root);
+    root = nodes.root;
+    for (const [partition, end] of inFlight) if (!due.has(partition)) due.set(partition, end);
+    acking = false;
+    const told = disconnect(false);
+    const mine = turn;
+    const delay = another ? SWITCH_MS : delayMs;
+    if (!another) delayMs = Math.min(MAX_DELAY_MS, delayMs * 2);
+    Promise.race([told, new Promise((late) => setTimeout(late, HAND_OVER_MS))]).then(() => {
+      if (mine === turn && !paused) again(delay);
+    });
+  }
+
   function open() {
     retryTimer = 0;
+    turn++;
+    if (nodes.several && memberId !== null) target.searchParams.set("replaces", memberId);
+    else target.searchParams.delete("replaces");
     if (cursor) target.searchParams.set("last_event_id", cursor);
     else if (from !== undefined) target.searchParams.set("from", from);
-    const viaHub = share && shared === null && Hub.isAt(root);
-    const current = source = viaHub ? new SharedSource(target, root) : new EventSource(target, { withCredentials });
+    const home = share && shared === null ? roots.find((each) => Hub.isAt(each)) : undefined;
+    const viaHub = home !== undefined;
+    root = viaHub ? home : nodes.root;
+    const address = new URL(path, root);
+    address.search = target.search;
+    const current = source = viaHub
+      ? new SharedSource(address, home, roots)
+      : new EventSource(address, { withCredentials });
     const mine = (handler) => (event) => {
       if (source !== current) return;
       watch.heard();
@@ -176,6 +220,7 @@ export function subscribe(
       // The page is another member now, and gets the records again that the former one did not acknowledge.
       forget();
       delayMs = FIRST_DELAY_MS;
+      nodes.worked();
       tell("open");
     });
     current.onmessage = mine((event) => {
@@ -186,7 +231,9 @@ export function subscribe(
       saveSoon();
     });
     current.addEventListener("heartbeat", mine((event) => {
-      if (!viaHub) watch.expect(JSON.parse(event.data).seconds);
+      const beat = JSON.parse(event.data);
+      if (beat.nodes) nodes.hear(beat.nodes, root);
+      if (!viaHub) watch.expect(beat.seconds);
       if (shared !== null || !event.lastEventId || event.lastEventId === cursor) return;
       cursor = event.lastEventId;
       saveSoon();
@@ -205,6 +252,7 @@ export function subscribe(
     current.onerror = mine(() => {
       watch.allowReconnect();
       tell("retrying");
+      if (!viaHub && nodes.several) return failOver();
       // Also when the page is about to be left.
       acknowledgeHandled(true);
       if (current.readyState !== EventSource.CLOSED) return;
@@ -268,11 +316,13 @@ export function subscribe(
     const sending = due;
     due = new Map();
     acking = true;
+    inFlight = sending;
     let unsent = [];
     try {
       unsent = await sendEach(memberId, [...sending.entries()], last);
     } finally {
       acking = false;
+      if (inFlight === sending) inFlight = new Map();
     }
     // Failed acknowledgements are sent again, unless there are later ones or the partition is no longer read here.
     for (const [partition, end] of unsent) if (given.has(partition) && !due.has(partition)) due.set(partition, end);
@@ -315,77 +365,8 @@ export function subscribe(
   return { close: () => stop("closed"), ack: acknowledge, get cursor() { return cursor; } };
 }
 
-/** The longest silence of a connection, until the server has announced its heartbeat interval. */
-const HEARTBEAT_MS = 15000;
-const GRACE_MS = 10000;
-
-/** The longest silence while a browser waits to reconnect: longer than the retry time of servers. */
-const RETRY_MS = 150000;
-
-/** A timer that is late by more than this shows that the script could not run. */
-const LATE_MS = 5000;
-
-/** Detects silence. Also used by client-hub.js. */
-export class Watch {
-  #onSilence;
-  #heartbeatMs = HEARTBEAT_MS;
-  #deadline = 0;
-  #late = false;
-  #timer = 0;
-
-  constructor(onSilence) {
-    this.#onSilence = onSilence;
-  }
-
-  begin() {
-    this.heard();
-    this.#check();
-  }
-
-  end() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-  }
-
-  heard() {
-    this.#late = false;
-    this.#deadline = performance.now() + 2 * this.#heartbeatMs + GRACE_MS;
-  }
-
-  /** Sets the heartbeat interval. */
-  expect(seconds) {
-    this.#heartbeatMs = 1000 * seconds;
-    this.heard();
-  }
-
-  /** Allows for the time until the browser reconnects. */
-  allowReconnect() {
-    this.#deadline = performance.now() + RETRY_MS;
-  }
-
-  /** Gives the connection one heartbeat interval from now. */
-  hurry() {
-    this.#deadline = Math.min(this.#deadline, performance.now() + this.#heartbeatMs + GRACE_MS);
-    if (this.#timer) this.#check();
-  }
-
-  #check() {
-    clearTimeout(this.#timer);
-    const over = performance.now() - this.#deadline;
-    // If the script could not run, events that have arrived meanwhile are to be handled first.
-    const late = over > LATE_MS && !this.#late;
-    if (late) this.#late = true;
-    if (over < 0 || late) {
-      this.#timer = setTimeout(() => this.#check(), late ? LATE_MS : -over);
-      return;
-    }
-    this.#timer = 0;
-    this.#onSilence();
-  }
-}
-
 /** The version of the messages to client-hub.js; to be increased with each change of them. */
-const HUB = "letterbox hub 1";
+const HUB = "letterbox hub 2";
 
 /** The interval of the worker's signs of life. */
 const PING_SECONDS = 5;
@@ -439,10 +420,10 @@ class Hub {
     this.#worker.port.onmessage = (event) => this.#hear(event.data);
   }
 
-  add(source, url) {
+  add(source, url, roots) {
     const id = ++this.#lastId;
     this.#sources.set(id, source);
-    this.#say({ open: id, url: url.href });
+    this.#say({ open: id, url: url.href, roots: roots.map((each) => each.href) });
     return id;
   }
 
@@ -513,9 +494,10 @@ class SharedSource {
   #hub;
   #id;
 
-  constructor(url, root) {
+  /** @param roots of the nodes that are known to have the stream */
+  constructor(url, root, roots) {
     this.#hub = Hub.of(root);
-    this.#id = this.#hub.add(this, url);
+    this.#id = this.#hub.add(this, url, roots);
   }
 
   addEventListener(type, listener) {

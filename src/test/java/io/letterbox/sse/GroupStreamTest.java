@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.letterbox.access.Principal;
 import io.letterbox.config.SseConfig;
+import io.letterbox.groups.Caller;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
 import io.letterbox.http.Json;
@@ -16,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,10 +263,47 @@ class GroupStreamTest {
         }
     }
 
+    /** A node that is gone cannot say that its streams are, too. */
+    @Test
+    void aStreamReplacesTheMemberThatItWasAtANodeThatIsGone() throws Exception {
+        String gone = "sse-9-5-" + UUID.randomUUID();
+        join(gone);
+        assertThat(group().members()).extracting(GroupView.Member::id).containsExactly(gone);
+        try (TestStream stream = streams.open("/topics/t/events?group=g&replaces=" + gone)) {
+            assertThat(assigned(stream)).containsExactlyInAnyOrder(0, 1, 2, 3);
+            assertThat(group().members())
+                    .extracting(GroupView.Member::id)
+                    .hasSize(1)
+                    .doesNotContain(gone);
+        }
+    }
+
+    private void join(String memberId) {
+        ConsumerGroupHeartbeatRequestData data = new ConsumerGroupHeartbeatRequestData()
+                .setGroupId("g")
+                .setMemberId(memberId)
+                .setMemberEpoch(0)
+                .setRebalanceTimeoutMs(10_000)
+                .setSubscribedTopicNames(List.of("t"))
+                .setTopicPartitions(List.of());
+        streams.groups
+                .ask(
+                        new GroupCommand.ConsumerGroupHeartbeat(new Caller("sse", "/127.0.0.1", (short) 9), data),
+                        Principal.ANONYMOUS)
+                .await();
+    }
+
     @Test
     void whatMakesNoSenseIsRefused() throws Exception {
         for (String query : List.of(
-                "group=", "group=g&partition=0", "group=g&key=k", "group=g&from=5", "group=g&ack=maybe", "ack=auto")) {
+                "group=",
+                "group=g&partition=0",
+                "group=g&key=k",
+                "group=g&from=5",
+                "group=g&ack=maybe",
+                "ack=auto",
+                "replaces=sse-1-1-0b54cdf3-0000-0000-0000-000000000000",
+                "group=g&replaces=consumer-1")) {
             assertThat(streams.get("/topics/t/events?" + query).statusCode())
                     .as(query)
                     .isEqualTo(400);

@@ -36,6 +36,11 @@ public record StreamMemberId(int node, long epoch, UUID unique) {
         return new StreamMemberId(Integer.parseInt(form.group(1)), Long.parseLong(form.group(2)), unique);
     }
 
+    /** Whether a member id is one of a stream. */
+    public static boolean isOne(String memberId) {
+        return of(memberId) != null;
+    }
+
     /** The member id itself. */
     public String text() {
         return node == UNKNOWN_NODE ? PREFIX + unique : PREFIX + node + "-" + epoch + "-" + unique;
