@@ -248,6 +248,8 @@ class KafkaTransactionsIT {
         for (ConsumerRecord<String, String> record : records) {
             producer.send(new ProducerRecord<>("sink", record.key(), "processed " + record.value()));
         }
+        // A client that aborts discards what it has not sent yet; here the log is to have aborted records.
+        producer.flush();
         producer.sendOffsetsToTransaction(positions(consumer), consumer.groupMetadata());
         if (fail) producer.abortTransaction();
         else producer.commitTransaction();
