@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class HealingAssembly {
     private static final long TICK_MS = 1_000;
+    private static final long EXPIRE_MS = 60_000;
     private static final long CHECKPOINT_MS = 20_000;
 
     private final ReplicaSite site;
@@ -57,6 +58,7 @@ final class HealingAssembly {
 
     // The loop.
     private long timer = -1;
+    private long expiry = -1;
 
     /** @param replicas of this node, by shard; any thread */
     HealingAssembly(ReplicaSite site, Map<Integer, HostedReplica> replicas) {
@@ -72,11 +74,12 @@ final class HealingAssembly {
     }
 
     void start() {
-        site.copies()
-                .loop()
-                .runOnContext(here -> timer = site.copies().vertx().setPeriodic(TICK_MS, fired -> {
-                    if (!site.isStopping()) runner.tick();
-                }));
+        site.copies().loop().runOnContext(here -> {
+            timer = site.copies().vertx().setPeriodic(TICK_MS, fired -> {
+                if (!site.isStopping()) runner.tick();
+            });
+            expiry = site.copies().vertx().setPeriodic(EXPIRE_MS, fired -> expireCopies());
+        });
     }
 
     /** What is wrong with replicas anywhere, in sentences; of the controller only. Any thread. */
@@ -86,11 +89,21 @@ final class HealingAssembly {
 
     void close() {
         site.copies().vertx().cancelTimer(timer);
+        site.copies().vertx().cancelTimer(expiry);
     }
 
     /** Lets go of what a process before this one held of a replica; blocks. */
     void forgetCopies(int shard) throws IOException {
         pins.releaseAll(shard);
+    }
+
+    private void expireCopies() {
+        givers.executeBlocking(
+                () -> {
+                    source.expire(Clock.system().elapsedMs());
+                    return null;
+                },
+                false);
     }
 
     private Future<Buffer> provenMembers(PeerRequest request) {

@@ -69,10 +69,12 @@ final class ShardDeployments {
     Future<Void> undeploy(int shard) {
         StorageVerticle verticle = verticles.remove(shard);
         if (verticle == null) return Future.succeededFuture();
-        hosted.remove(shard);
-        // Behind what was sent before, which is answered.
+        // Behind what was sent before, which is answered. What comes later is refused, and finds the shard until then.
         return verticle.retire()
-                .compose(retired -> vertx.undeploy(deployments.remove(shard)))
+                .compose(retired -> {
+                    hosted.remove(shard);
+                    return vertx.undeploy(deployments.remove(shard));
+                })
                 .mapEmpty();
     }
 

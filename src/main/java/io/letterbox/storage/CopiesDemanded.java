@@ -34,6 +34,8 @@ final class CopiesDemanded {
     /** Of partitions with acknowledgements that wait for copies, oldest first. */
     private final Map<HostedPartition, ArrayDeque<Mark>> waiting = new LinkedHashMap<>();
 
+    private boolean soon;
+
     /**
      * Records that are committed and wait for copies.
      *
@@ -59,9 +61,9 @@ final class CopiesDemanded {
         return replicas.nodes();
     }
 
-    /** Whether something waits for copies. */
+    /** Whether something waits for copies that may come in a moment. */
     boolean isWaiting() {
-        return !waiting.isEmpty();
+        return soon;
     }
 
     /** Why a partition takes no appends; null if it does. */
@@ -112,6 +114,7 @@ final class CopiesDemanded {
         ArrayDeque<Mark> marks = waiting.computeIfAbsent(partition, p -> new ArrayDeque<>());
         if (marks.size() == MARKS_MAX) marks.removeLast();
         marks.add(new Mark(index, partition.highWatermark()));
+        soon = true;
     }
 
     /** Looks at the replicas, and answers who has waited for them long enough. */
@@ -132,12 +135,14 @@ final class CopiesDemanded {
             else lacking.add(partition);
         }
         answers.send();
+        soon = false;
         for (HostedPartition partition : lacking) {
             ApiException few = refusal(
                     partition,
                     ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
                     "The records are stored, but not in so many copies.");
-            if (few != null) partition.refuseCommitted(few);
+            if (few == null) soon = true;
+            else partition.refuseCommitted(few);
         }
     }
 }

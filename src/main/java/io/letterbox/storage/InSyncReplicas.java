@@ -11,11 +11,14 @@ import java.util.stream.Stream;
 /**
  * Which replicas of a shard are in sync, as the one that leads it sees them, and how far they have forced its log. A
  * replica is in sync while it has answered, within {@link #LAG_TIME_MAX_MS}, that it has all that the leader had forced
- * when that was looked at before. Pure; for one leadership.
+ * a while before. Pure; for one leadership.
  */
 final class InSyncReplicas {
     /** Kafka's {@code replica.lag.time.max.ms}. */
     static final long LAG_TIME_MAX_MS = 10_000;
+
+    /** What is compared was forced so long ago at least: a follower under load is a moment behind all the time. */
+    static final long BEHIND_MS = 500;
 
     private final int self;
 
@@ -25,10 +28,13 @@ final class InSyncReplicas {
     /** How far each replica has forced the log, this one included; in ascending order. */
     private long[] forced = {};
 
-    /** What this replica had forced at the last look. */
-    private long lastIndex = -1;
+    /** What this replica had forced at least {@link #BEHIND_MS} ago, and at {@code markedMs}. */
+    private long earlierIndex = -1;
 
-    private long lookedMs;
+    private long markedIndex = -1;
+    private long markedMs;
+
+    private List<Integer> nodes;
 
     /**
      * @param self this replica's node
@@ -36,8 +42,9 @@ final class InSyncReplicas {
      */
     InSyncReplicas(int self, Collection<Integer> nodes, long nowMs) {
         this.self = self;
-        this.lookedMs = nowMs;
+        this.markedMs = nowMs - BEHIND_MS;
         for (int node : nodes) if (node != self) caughtUpMs.put(node, nowMs);
+        this.nodes = inSync(nowMs);
     }
 
     /**
@@ -47,8 +54,11 @@ final class InSyncReplicas {
      * @param followers the others; empty if that is not known
      */
     void look(long forcedIndex, List<FollowerProgress> followers, long nowMs) {
-        lookedMs = nowMs;
-        if (followers.isEmpty() && !caughtUpMs.isEmpty()) return;
+        if (!followers.isEmpty() || caughtUpMs.isEmpty()) take(forcedIndex, followers, nowMs);
+        nodes = inSync(nowMs);
+    }
+
+    private void take(long forcedIndex, List<FollowerProgress> followers, long nowMs) {
         caughtUpMs
                 .keySet()
                 .retainAll(followers.stream().map(FollowerProgress::node).toList());
@@ -57,18 +67,25 @@ final class InSyncReplicas {
             FollowerProgress each = followers.get(index);
             forced[index] = each.matchIndex();
             // The log does not know yet how far one is that had nothing to do.
-            boolean hasAll = each.matchIndex() < 0 || each.matchIndex() >= lastIndex;
+            boolean hasAll = each.matchIndex() < 0 || each.matchIndex() >= earlierIndex;
             long answeredMs = hasAll ? nowMs - each.silentMs() : Long.MIN_VALUE;
             caughtUpMs.merge(each.node(), answeredMs, Math::max);
         }
         forced[followers.size()] = forcedIndex;
         Arrays.sort(forced);
-        lastIndex = forcedIndex;
+        if (nowMs - markedMs < BEHIND_MS) return;
+        earlierIndex = markedIndex;
+        markedIndex = forcedIndex;
+        markedMs = nowMs;
     }
 
     /** The nodes of the replicas that are in sync, this one included; in ascending order. */
     List<Integer> nodes() {
-        long sinceMs = lookedMs - LAG_TIME_MAX_MS;
+        return nodes;
+    }
+
+    private List<Integer> inSync(long nowMs) {
+        long sinceMs = nowMs - LAG_TIME_MAX_MS;
         return Stream.concat(
                         Stream.of(self),
                         caughtUpMs.entrySet().stream()

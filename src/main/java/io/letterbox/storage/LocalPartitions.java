@@ -153,7 +153,10 @@ public final class LocalPartitions implements Partitions {
     }
 
     private void send(int shard, Object message) {
-        vertx.eventBus().send(shards.address(shard), message, LocalCodec.LOCAL);
+        String address = shards.address(shard);
+        // The shard has gone out of service since it was looked up.
+        if (address == null) RetiredShard.refuse(shard, message);
+        else vertx.eventBus().send(address, message, LocalCodec.LOCAL);
     }
 
     private <R> Promise<R> promise() {

@@ -270,6 +270,7 @@ export function subscribe(
   function forget() {
     keep([]);
     memberId = null;
+    acking = false;
   }
 
   function keep(partitions) {
@@ -313,17 +314,20 @@ export function subscribe(
     clearTimeout(ackTimer);
     ackTimer = 0;
     if (due.size === 0 || memberId === null || (acking && !last)) return;
+    const member = memberId;
     const sending = due;
     due = new Map();
     acking = true;
     inFlight = sending;
     let unsent = [];
     try {
-      unsent = await sendEach(memberId, [...sending.entries()], last);
+      unsent = await sendEach(member, [...sending.entries()], last);
     } finally {
-      acking = false;
+      if (memberId === member) acking = false;
       if (inFlight === sending) inFlight = new Map();
     }
+    // Another member may have acknowledged more meanwhile.
+    if (memberId !== member) return;
     // Failed acknowledgements are sent again, unless there are later ones or the partition is no longer read here.
     for (const [partition, end] of unsent) if (given.has(partition) && !due.has(partition)) due.set(partition, end);
     if (due.size > 0 && !ackTimer) ackTimer = setTimeout(() => acknowledgeHandled(), unsent.length > 0 ? FIRST_DELAY_MS : ACK_MS);

@@ -48,6 +48,13 @@ class InSyncReplicasTest {
     }
 
     @Test
+    void whoIsARoundTripBehindAllTheTimeIsInSync() {
+        for (long nowMs = 0; nowMs < 2 * LAG_TIME_MAX_MS; nowMs += 2)
+            replicas.look(nowMs, List.of(follower(2, nowMs - 10, 0), follower(3, nowMs - 300, 0)), nowMs);
+        assertThat(replicas.nodes()).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void ofOneThatHadNothingToDoItIsNotKnownHowFarItIs() {
         replicas.look(5, List.of(follower(2, -1, 0), follower(3, 5, 0)), 5 * LAG_TIME_MAX_MS);
         assertThat(replicas.nodes()).containsExactly(1, 2, 3);

@@ -6,6 +6,7 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.storage.ReplicaPins;
 import io.letterbox.storage.replica.LogPosition;
+import io.letterbox.text.FileTrouble;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,12 +15,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives copies of this node's replicas to other nodes. What nobody reads from for a while is let go. Owned by one
  * worker thread at a time, as it reads files.
  */
 public final class CopySource {
+    private static final Logger LOG = LoggerFactory.getLogger(CopySource.class);
+
     /** A copy that was not read from for so long is given up; whoever comes later begins a new one. */
     public static final long IDLE_MS = 10 * 60_000;
 
@@ -148,10 +153,19 @@ public final class CopySource {
         }
     }
 
-    /** Lets go of what nobody has read from for a while; to be called now and then. */
-    public void expire(long nowMs) throws IOException {
-        for (Map.Entry<Long, Given> each : List.copyOf(given.entrySet()))
-            if (nowMs - each.getValue().readMs >= IDLE_MS) release(each.getKey());
+    /**
+     * Lets go of what nobody has read from for a while; to be called now and then, as who has got a copy may end before
+     * it says so.
+     */
+    public void expire(long nowMs) {
+        for (Map.Entry<Long, Given> each : List.copyOf(given.entrySet())) {
+            if (nowMs - each.getValue().readMs < IDLE_MS) continue;
+            try {
+                release(each.getKey());
+            } catch (IOException e) {
+                LOG.warn("The files of a copy that nobody reads could not be removed: {}", FileTrouble.reason(e));
+            }
+        }
     }
 
     private void release(long copy) throws IOException {

@@ -80,12 +80,15 @@ final class PublishLanes {
 
     private void tick() {
         long now = now();
-        for (Lane lane : List.copyOf(busy)) {
-            lane.core.tick(now);
-            if (lane.core.isIdle()) busy.remove(lane);
+        try {
+            for (Lane lane : List.copyOf(busy)) {
+                lane.core.tick(now);
+                if (lane.core.isIdle()) busy.remove(lane);
+            }
+        } finally {
+            ticking = !busy.isEmpty();
+            if (ticking) context.setTimer(TICK_MS, late -> tick());
         }
-        ticking = !busy.isEmpty();
-        if (ticking) context.setTimer(TICK_MS, late -> tick());
     }
 
     private static long now() {
@@ -115,9 +118,9 @@ final class PublishLanes {
 
         @Override
         public void send(LaneBatch batch) {
-            surroundings
-                    .send()
-                    .apply(batch)
+            // An attempt that throws has failed like any other.
+            Future.succeededFuture()
+                    .compose(now -> surroundings.send().apply(batch))
                     .onComplete(outcome -> context.runOnContext(settled -> {
                         if (outcome.succeeded()) {
                             core.acknowledged(batch, outcome.result(), now());

@@ -117,7 +117,8 @@ public final class HealingRunner {
         sentences = plan.sentences();
         for (HealingStep step : plan.steps()) {
             LOG.info("To heal: {}", step);
-            perform(step).onFailure(failure -> {
+            // A step that throws has failed like any other.
+            Future.succeededFuture().compose(now -> perform(step)).onFailure(failure -> {
                 LOG.info("That came to nothing for now: {} ({})", step, FileTrouble.reason(failure));
                 healing.failed(step);
             });
