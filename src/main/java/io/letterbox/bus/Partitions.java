@@ -5,6 +5,7 @@ import io.letterbox.audit.Actor;
 import io.letterbox.coordinator.CoordinatorCommand;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -51,6 +52,17 @@ public interface Partitions {
      * @param appends the appends; the caller must not use the list any more
      */
     void appendAll(List<Append> appends);
+
+    /**
+     * Takes note of a batch that a door has refused itself, because another node led its partition: this node may lead
+     * it in a moment, and must not take what the producer has sent behind the batch before the batch comes again. To be
+     * called before the producer is told; other requests are refused without a word.
+     *
+     * @param batch what was sent, which need not have been checked; the buffer is not changed
+     */
+    default void refused(TopicPartition partition, ByteBuffer batch) {
+        // Whoever has no partitions of its own has no order to keep.
+    }
 
     /**
      * Moves the log start offset up, durably, and deletes the segments wholly below it (KIP-107). Fails with

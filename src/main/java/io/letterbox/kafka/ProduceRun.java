@@ -180,6 +180,8 @@ final class ProduceRun {
         private void requireLeader(TopicPartition partition) {
             int leader = topic.topic().partitions().get(partition.partition()).leader();
             if (leader == api.nodeId) return;
+            if (data.records() instanceof MemoryRecords sent)
+                api.backend.partitions().local().refused(partition, sent.buffer());
             throw new ApiException(
                     ErrorCode.NOT_LEADER,
                     leader < 0

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Commits all pending appends with one entry of the journal. Appends run on the shard's queue and mark their partition
@@ -112,6 +113,10 @@ final class GroupCommit {
             entry = null;
         }
 
+        private void eachBatch(BiConsumer<HostedPartition, ByteBuffer> visitor) {
+            dirty.forEach((partition, written) -> written.batches.forEach(batch -> visitor.accept(partition, batch)));
+        }
+
         private JournalEntry.Group entry() {
             if (entry != null) return entry;
             List<WalEntry> parts = new ArrayList<>(dirty.size());
@@ -186,6 +191,13 @@ final class GroupCommit {
      */
     boolean isDue() {
         return due;
+    }
+
+    /** Goes through the batches that are appended and not safe. */
+    void eachUnsafe(BiConsumer<HostedPartition, ByteBuffer> visitor) {
+        for (Group group : underWay) group.eachBatch(visitor);
+        if (returned != null) returned.eachBatch(visitor);
+        open.eachBatch(visitor);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.letterbox.storage;
 
 import io.letterbox.bus.PartitionStatus;
 import io.letterbox.record.TopicPartition;
+import io.letterbox.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,9 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The partitions that this node serves. Each shard puts and removes its own; any thread looks them up. */
 public final class HostedPartitions {
     private final ConcurrentHashMap<TopicPartition, HostedPartition> byId = new ConcurrentHashMap<>();
+    private final RefusedSequences refused = new RefusedSequences(Clock.system());
 
     HostedPartition get(TopicPartition id) {
         return byId.get(id);
+    }
+
+    /** What was refused of batches for partitions that this node serves or may serve soon. */
+    RefusedSequences refused() {
+        return refused;
     }
 
     void put(HostedPartition partition) {

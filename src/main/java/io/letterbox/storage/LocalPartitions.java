@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ public final class LocalPartitions implements Partitions {
 
     @Override
     public Future<Appended> append(Append append) {
-        int shard = shardOf(append.partition());
+        int shard = shardOf(append.partition(), append.batch());
         if (shard == NONE) append.done().fail(LogAccess.unknown(append.partition()));
         else send(shard, append);
         return append.done().future();
@@ -53,7 +54,7 @@ public final class LocalPartitions implements Partitions {
         }
         List<List<Append>> byShard = new ArrayList<>(Collections.nCopies(shards.end(), null));
         for (Append append : appends) {
-            int shard = shardOf(append.partition());
+            int shard = shardOf(append.partition(), append.batch());
             if (shard == NONE) {
                 append.done().fail(LogAccess.unknown(append.partition()));
                 continue;
@@ -66,6 +67,11 @@ public final class LocalPartitions implements Partitions {
         for (int shard = 0; shard < byShard.size(); shard++) {
             if (byShard.get(shard) != null) send(shard, new ShardMessage.Appends(byShard.get(shard)));
         }
+    }
+
+    @Override
+    public void refused(TopicPartition partition, ByteBuffer batch) {
+        hosted.refused().add(partition, batch);
     }
 
     @Override
@@ -137,17 +143,21 @@ public final class LocalPartitions implements Partitions {
     /**
      * The shard of a partition, or {@link #NONE}. A partition that is not hosted is refused by whatever shard there is,
      * in order with what was sent to it before.
+     *
+     * @param batch a batch for the partition; null for any other request
      */
-    private int shardOf(TopicPartition partition) {
+    private int shardOf(TopicPartition partition, ByteBuffer batch) {
         int[] ids = shards.ids();
         if (ids.length == 1) return ids[0];
         HostedPartition held = hosted.get(partition);
         if (held != null) return held.shard();
+        // Another shard than the one that refuses it may be about to open the partition.
+        if (batch != null) refused(partition, batch);
         return ids.length == 0 ? NONE : ids[0];
     }
 
     private void send(TopicPartition partition, ShardMessage message, Promise<?> done) {
-        int shard = shardOf(partition);
+        int shard = shardOf(partition, null);
         if (shard == NONE) done.fail(LogAccess.unknown(partition));
         else send(shard, message);
     }

@@ -284,6 +284,11 @@ final class ReplicaPartitions {
         }
     }
 
+    /** A batch that this replica has appended itself is cut. */
+    void refused(HostedPartition held, ByteBuffer batch) {
+        services.hosted().refused().add(held.id(), batch);
+    }
+
     /** The partition, if it is of that incarnation; null if it is not open. */
     private HostedPartition held(TopicPartition id, UUID topicId) {
         HostedPartition held = table.get(id);

@@ -379,6 +379,8 @@ final class ReplicaShard implements ShardRole, ShardReplica {
     private void cut() throws IOException {
         if (!speculates) return;
         checkpoint.awaitForces();
+        // This replica may lead again before it gets what was in flight behind them.
+        group.eachUnsafe(partitions::refused);
         group.cut(partitions.table().all(), refusal());
         speculates = false;
     }

@@ -5,6 +5,7 @@ import io.letterbox.bus.Appended;
 import io.letterbox.disk.Shortage;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.error.OutOfOrderSequenceException;
 import io.letterbox.log.AppendResult;
 import io.letterbox.record.RecordBatch;
 import io.letterbox.replication.Input;
@@ -22,6 +23,7 @@ final class ShardAppends {
     private final ShardCheckpoint checkpoint;
     private final GroupCommit group;
     private final Shard shard;
+    private final RefusedSequences refused;
 
     /** What appends ask of their shard. */
     interface Shard {
@@ -52,6 +54,7 @@ final class ShardAppends {
         this.checkpoint = checkpoint;
         this.group = group;
         this.shard = shard;
+        this.refused = services.hosted().refused();
     }
 
     /** Returns false if the batch was not appended; it is answered then, now or later. */
@@ -59,18 +62,21 @@ final class ShardAppends {
         HostedPartition partition = partitions.get(append.partition());
         ApiException refusal = refusal(append, partition);
         if (refusal != null) {
+            // What is too large is not sent again.
+            if (refusal.code() != ErrorCode.RECORD_TOO_LARGE) refused.add(append.partition(), append.batch());
             append.done().fail(refusal);
             return false;
         }
+        ByteBuffer stored = append.batch().duplicate();
         try {
             long elapsedMs = services.clock().elapsedMs();
-            if (partition.isAnswered(append, elapsedMs)) return false;
+            if (overtakes(append, partition) || partition.isAnswered(append, elapsedMs)) return false;
             long appendTimeMs =
                     partition.config().logAppendTime() ? services.clock().wallMs() : -1;
             if (appendTimeMs >= 0) RecordBatch.of(append.batch()).stampAppendTime(appendTimeMs);
-            ByteBuffer stored = append.batch().duplicate();
             checkpoint.makeRoomFor(partition);
             AppendResult result = partition.log().append(append.batch(), partition.leaderEpoch(), elapsedMs);
+            if (!refused.isEmpty()) refused.remove(partition.id(), RecordBatch.of(stored));
             long nextOffset = result.lastOffset() + 1;
             tailCache.add(partition.tail(), result.baseOffset(), nextOffset, stored);
             partition.awaitCommit(
@@ -84,9 +90,26 @@ final class ShardAppends {
             services.shortages().succeeded(FileOperation.APPENDING, partition.id());
             return true;
         } catch (IOException e) {
+            refused.add(partition.id(), stored);
             onFailure(partition, append, e);
             return false;
         }
+    }
+
+    /** Refuses a batch of a producer that the partition does not know, if it follows on one that was refused. */
+    private boolean overtakes(Append append, HostedPartition partition) {
+        if (refused.isEmpty()) return false;
+        RecordBatch batch = RecordBatch.of(append.batch());
+        long producer = batch.producerId();
+        if (producer < 0 || partition.log().producers().get(producer) != null) return false;
+        int missing = refused.missingBefore(partition.id(), batch);
+        if (missing == RecordBatch.NO_SEQUENCE) return false;
+        append.done()
+                .fail(new OutOfOrderSequenceException(
+                        missing,
+                        "Producer " + producer + " sends records from number " + batch.baseSequence()
+                                + ", but those from number " + missing + " on were refused, and come first."));
+        return true;
     }
 
     private static void unexpected(Output output) {

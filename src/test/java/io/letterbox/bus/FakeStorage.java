@@ -57,6 +57,7 @@ public final class FakeStorage implements FetchReader, Partitions {
     private final FakeMetadata metadata = new FakeMetadata(this);
     private final Map<TopicPartition, Log> logs = new TreeMap<>();
     private final List<Append> held = new ArrayList<>();
+    private final List<TopicPartition> refusedByDoor = new CopyOnWriteArrayList<>();
     private boolean holding;
     private boolean cached = true;
     private volatile boolean behind;
@@ -339,6 +340,16 @@ public final class FakeStorage implements FetchReader, Partitions {
     @Override
     public <R> Future<R> ask(TopicPartition partition, CoordinatorCommand<R> command, Principal principal) {
         throw new UnsupportedOperationException("it has no coordinators");
+    }
+
+    @Override
+    public void refused(TopicPartition partition, ByteBuffer batch) {
+        refusedByDoor.add(partition);
+    }
+
+    /** The partitions of the batches that a door has refused itself and has told of. */
+    public List<TopicPartition> refusedByDoor() {
+        return refusedByDoor;
     }
 
     private synchronized void onAppend(Append append) {

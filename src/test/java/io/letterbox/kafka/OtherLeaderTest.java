@@ -119,6 +119,15 @@ class OtherLeaderTest {
     }
 
     @Test
+    void aBatchThatIsRefusedIsTakenNoteOf() {
+        produce(12);
+        assertThat(door.storage.refusedByDoor()).isEmpty();
+        door.storage.metadata().elect("t", 2, 7, List.of(1, 2));
+        produce(12);
+        assertThat(door.storage.refusedByDoor()).containsExactly(PARTITION);
+    }
+
+    @Test
     void duringAnElectionNobodyIsNamed() {
         door.storage.metadata().elect("t", -1, 7, List.of(1, 2));
         ProduceResponseData response = produce(12);

@@ -9,6 +9,8 @@ import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
 import io.letterbox.groups.GroupCommand;
 import io.letterbox.groups.GroupView;
+import io.letterbox.record.BatchBuilder;
+import io.letterbox.record.RecordBatch;
 import io.letterbox.record.TopicPartition;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,6 +88,22 @@ class LocalPartitionsTest {
         partitions.append(append(NOWHERE));
         assertThat(at(0, Append.class).partition()).as("refused there").isEqualTo(NOWHERE);
         assertThat(shards).allMatch(BlockingQueue::isEmpty);
+    }
+
+    /** The shard that opens the partition meanwhile is another one than that which refuses the batch. */
+    @Test
+    void whatIsSentToAPartitionThatIsNotOpenIsTakenNoteOf() {
+        partitions.append(new Append(NOWHERE, numbered(0), 1, null, Promise.promise()));
+        partitions.append(new Append(A0, numbered(0), 1, null, Promise.promise()));
+        RecordBatch later = RecordBatch.of(numbered(1));
+        assertThat(hosted.refused().missingBefore(NOWHERE, later)).isZero();
+        assertThat(hosted.refused().missingBefore(A0, later)).isEqualTo(RecordBatch.NO_SEQUENCE);
+    }
+
+    private static ByteBuffer numbered(int sequence) {
+        BatchBuilder builder = new BatchBuilder(128).producer(7, (short) 0, sequence);
+        builder.append(0, null, new byte[1], List.of());
+        return builder.build();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.letterbox.bus.Isolation;
 import io.letterbox.error.ApiException;
 import io.letterbox.error.ErrorCode;
+import io.letterbox.error.OutOfOrderSequenceException;
 import io.letterbox.log.CorruptLogException;
 import io.letterbox.metadata.ClusterImage;
 import io.letterbox.metadata.ShardImage;
@@ -216,6 +217,48 @@ class ReplicatedShardTest extends ShardFixture {
         assertThat(((ApiException) waiting.cause()).code()).isEqualTo(ErrorCode.NOT_LEADER);
         // Whoever waits is refused first.
         Awaitility.await().until(() -> hosted.get(P0).log().logEndOffset() == 1);
+    }
+
+    private void leadAgain() {
+        log.lead();
+        Awaitility.await().ignoreExceptionsInstanceOf(ApiException.class).until(() -> publish("leads") != null);
+    }
+
+    private void assertThatTheFirstComesFirst() throws Exception {
+        ApiException early = refusal(numbered(1, "two"));
+        assertThat(early.code()).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
+        assertThat(early.facts()).containsEntry(OutOfOrderSequenceException.EXPECTED_SEQUENCE, 0);
+        assertThat(await(numbered(0, "one")).baseOffset()).isEqualTo(1);
+        assertThat(await(numbered(1, "two")).baseOffset()).isEqualTo(2);
+        assertThat(all()).containsExactly("leads", "one", "two");
+    }
+
+    @Test
+    void whatIsInFlightBehindARefusedBatchDoesNotTakeItsPlace() throws Exception {
+        lead();
+        log.replica.leadsNoMore();
+        assertThat(refusal(numbered(0, "one")).code()).isEqualTo(ErrorCode.NOT_LEADER);
+        leadAgain();
+        assertThatTheFirstComesFirst();
+    }
+
+    @Test
+    void whatIsInFlightBehindABatchThatIsCutDoesNotTakeItsPlace() throws Exception {
+        lead();
+        log.holds = true;
+        io.vertx.core.Future<?> first = numbered(0, "one");
+        Awaitility.await().until(() -> hosted.get(P0).log().logEndOffset() == 1);
+        log.replica.leadsNoMore();
+        assertThat(refusal(first).code()).isEqualTo(ErrorCode.NOT_LEADER);
+        log.holds = false;
+        leadAgain();
+        assertThatTheFirstComesFirst();
+    }
+
+    @Test
+    void aProducerThatIsNotKnownMayBeginAnywhere() throws Exception {
+        lead();
+        assertThat(await(numbered(334, "later")).baseOffset()).isZero();
     }
 
     @Test

@@ -46,6 +46,18 @@ class ShardFailureTest extends ShardFixture {
     }
 
     @Test
+    void whatIsInFlightBehindABatchThatFoundNoRoomDoesNotTakeItsPlace() throws Exception {
+        serve(Map.of());
+        publish("before");
+        files.full = true;
+        assertThat(refusal(numbered(0, "one")).code()).isEqualTo(ErrorCode.DISK_FULL);
+        files.full = false;
+        assertThat(refusal(numbered(1, "two")).code()).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
+        assertThat(await(numbered(0, "one")).baseOffset()).isEqualTo(1);
+        assertThat(await(numbered(1, "two")).baseOffset()).isEqualTo(2);
+    }
+
+    @Test
     void refusalsNameNoPath() throws Exception {
         serve(Map.of("segment.bytes", "16384"));
         publish("x".repeat(12_000));

@@ -207,6 +207,18 @@ abstract class ShardFixture {
         return catchThrowableOfType(ApiException.class, () -> await(send(value)));
     }
 
+    static ApiException refusal(Future<?> answer) {
+        return catchThrowableOfType(ApiException.class, () -> await(answer));
+    }
+
+    /** Sends one record of a producer that numbers them. */
+    Future<Appended> numbered(int sequence, String value) {
+        BatchBuilder builder = new BatchBuilder(256).producer(7, (short) 0, sequence);
+        builder.append(System.currentTimeMillis(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        Promise<Appended> done = Promise.promise();
+        return partitions.append(new Append(P0, builder.build(), 1, null, done));
+    }
+
     Future<Appended> send(String... values) {
         Promise<Appended> done = Promise.promise();
         return partitions.append(append(done, values));
