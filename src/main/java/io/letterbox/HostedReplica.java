@@ -96,12 +96,14 @@ final class HostedReplica {
         Boolean well = ended.getAndSet(null);
         if (well != null) {
             performing = false;
+            paused = false;
             if (well) repair.done();
             else repair.failed(nowMs());
         }
         if (performing) return;
         if (isWell() && held == null) {
             paused = false;
+            repair.serves(nowMs());
             return;
         }
         boolean troubled = fault.get() != null && log != null;

@@ -15,9 +15,15 @@ public final class ReplicaRepair {
     /** And no longer than this, however often that happens. */
     static final long MAX_PAUSE_MS = 30_000;
 
+    private static final long NOT_WELL = Long.MIN_VALUE;
+
     private int failures;
     private long notBeforeMs = Long.MIN_VALUE;
+    private long wellSinceMs = NOT_WELL;
     private boolean busy;
+
+    /** Whether the last step was to open the replica. */
+    private boolean opening;
 
     /**
      * What to do now. Whoever gets a step does it, and then says {@link #done} or {@link #failed}: until then there is
@@ -29,6 +35,7 @@ public final class ReplicaRepair {
         if (busy || nowMs < notBeforeMs || !view.assigned()) return new RepairStep.Rest();
         RepairStep step = next(view);
         busy = !(step instanceof RepairStep.Rest);
+        if (busy) opening = step instanceof RepairStep.Open;
         return step;
     }
 
@@ -79,16 +86,24 @@ public final class ReplicaRepair {
         return new RepairStep.Copy(sources.get(failures % sources.size()), leastIndex, keepsVote);
     }
 
-    /** The step is done. */
+    /** The step is done. After an opening the failures are forgotten only when the replica has served for a while. */
     public void done() {
         busy = false;
-        failures = 0;
+        if (!opening) failures = 0;
         notBeforeMs = Long.MIN_VALUE;
+        wellSinceMs = NOT_WELL;
+    }
+
+    /** The replica serves; to be told again and again while it does. */
+    public void serves(long nowMs) {
+        if (wellSinceMs == NOT_WELL) wellSinceMs = nowMs;
+        if (nowMs - wellSinceMs >= MAX_PAUSE_MS) failures = 0;
     }
 
     /** The step came to nothing, for now. */
     public void failed(long nowMs) {
         busy = false;
+        wellSinceMs = NOT_WELL;
         notBeforeMs = nowMs + Math.min(MAX_PAUSE_MS, PAUSE_MS << Math.min(failures, 10));
         failures++;
     }

@@ -99,6 +99,26 @@ class ReplicaRepairTest {
     }
 
     @Test
+    void whatClosesAgainAndAgainIsOpenedLaterEachTimeUntilItHasServedForAWhile() {
+        RepairView closed = view(SOUND, false, true, true, null);
+        long nowMs = 0;
+        for (long pauseMs = ReplicaRepair.PAUSE_MS; pauseMs < 10_000; pauseMs *= 2) {
+            assertThat(repair.step(closed, nowMs)).isInstanceOf(RepairStep.Open.class);
+            repair.done();
+            repair.serves(nowMs);
+            repair.failed(nowMs);
+            assertThat(repair.step(closed, nowMs + pauseMs - 1)).isEqualTo(REST);
+            nowMs += pauseMs;
+        }
+        assertThat(repair.step(closed, nowMs)).isInstanceOf(RepairStep.Open.class);
+        repair.done();
+        repair.serves(nowMs);
+        repair.serves(nowMs + ReplicaRepair.MAX_PAUSE_MS);
+        repair.failed(nowMs);
+        assertThat(repair.step(closed, nowMs + ReplicaRepair.PAUSE_MS)).isInstanceOf(RepairStep.Open.class);
+    }
+
+    @Test
     void aCopyIsPlacedAndOpenedWithoutMembers() {
         RepairPhase.Copied copied = new RepairPhase.Copied(false, new LogPosition(3, 44));
         assertThat(repair.step(view(copied, false, false, true, null), 0)).isEqualTo(new RepairStep.Place(copied));
