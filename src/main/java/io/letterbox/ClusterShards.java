@@ -52,6 +52,8 @@ final class ClusterShards {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterShards.class);
     private static final int THREADS = 3;
     private static final long TICK_MS = 100;
+    private static final long REOPEN_MS = 1_000;
+    private static final long NEVER = Long.MIN_VALUE;
 
     /** How long a node that is ready otherwise waits until the leaders are spread. */
     private static final long SPREAD_MS = 10_000;
@@ -89,6 +91,9 @@ final class ClusterShards {
     /** Written by ticks. */
     private final ReplicaWatch watch;
 
+    /** When a replica could not even be looked at, on the monotonic clock; {@link #NEVER} if that has not been. */
+    private volatile long unopenedMs = NEVER;
+
     // One tick after the other.
     private final LeaderBalance balance;
     private volatile boolean spread;
@@ -110,7 +115,7 @@ final class ClusterShards {
         this.metadata = metadata;
         this.leaders = cluster.leaders();
         this.balance = new LeaderBalance(cluster.self().node());
-        this.watch = new ReplicaWatch(cluster.self().node(), shard -> false);
+        this.watch = new ReplicaWatch(cluster.self().node());
         this.workers = vertx.createSharedWorkerExecutor("letterbox-cluster", THREADS);
         ReplicaSite.Copies copies = new ReplicaSite.Copies(
                 vertx,
@@ -155,6 +160,7 @@ final class ClusterShards {
                 .onFailure(failure -> {
                     LOG.error("This node's replica of shard {} cannot be opened, which is tried again", shard, failure);
                     known.remove(shard);
+                    unopenedMs = Clock.system().elapsedMs();
                 });
     }
 
@@ -186,9 +192,19 @@ final class ClusterShards {
             if (here && image.shards().size() > id)
                 led.add(new LedShard(image.shards().get(id), ready(view.followers())));
         });
-        watch.look(views, Clock.system().elapsedMs());
+        Set<Integer> filled = new HashSet<>();
+        replicas.forEach((id, replica) -> {
+            if (replica.isFilled()) filled.add(id);
+        });
+        watch.look(views, filled, Clock.system().elapsedMs());
         makeShards(image);
         move(led, image);
+        // What could not be opened for want of something is tried again.
+        long failedMs = unopenedMs;
+        if (failedMs != NEVER && Clock.system().elapsedMs() - failedMs >= REOPEN_MS) {
+            unopenedMs = NEVER;
+            deploy(image);
+        }
         metadata.showAbsent(AbsentNodes.of(image.nodes().keySet(), reached(), leaders.all()));
         sentences = replicas.values().stream()
                 .map(replica -> replica.sentence(image))

@@ -114,6 +114,11 @@ final class HostedReplica {
         giveBack();
     }
 
+    /** Whether the replica is being filled from another node, or is to be. Any thread. */
+    boolean isFilled() {
+        return !(files.phase() instanceof RepairPhase.Sound);
+    }
+
     private boolean isWell() {
         return log() != null && files.phase() instanceof RepairPhase.Sound;
     }

@@ -1,13 +1,14 @@
 package io.letterbox.cluster.status;
 
+import io.letterbox.metadata.ShardLeader;
 import io.letterbox.storage.replica.FollowerProgress;
 import io.letterbox.storage.replica.ReplicaView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
 
 /**
  * What a node sees of its replicas by looking at them again and again: lags in time, how often leaders change. Pure,
@@ -15,7 +16,6 @@ import java.util.function.IntPredicate;
  */
 public final class ReplicaWatch {
     private final int node;
-    private final IntPredicate copying;
 
     // One look after the other.
     private final Map<Integer, Led> led = new HashMap<>();
@@ -36,22 +36,19 @@ public final class ReplicaWatch {
      */
     private record Seen(long term, int leader) {}
 
-    /**
-     * @param node this node's id
-     * @param copying whether the replica of a shard is being filled with another one's files
-     */
-    public ReplicaWatch(int node, IntPredicate copying) {
+    /** @param node this node's id */
+    public ReplicaWatch(int node) {
         this.node = node;
-        this.copying = copying;
     }
 
     /**
      * Looks at all replicas of this node.
      *
      * @param views by shard, {@link ReplicaReport#METADATA} for the metadata; those that are open
+     * @param filled the shards whose replicas are being filled with another one's files, or are to be
      * @param nowMs on the monotonic clock
      */
-    public void look(Map<Integer, ReplicaView> views, long nowMs) {
+    public void look(Map<Integer, ReplicaView> views, Set<Integer> filled, long nowMs) {
         List<ReplicaReport> reports = new ArrayList<>(views.size());
         new TreeMap<>(views).forEach((shard, view) -> {
             count(shard, view);
@@ -61,10 +58,13 @@ public final class ReplicaWatch {
                     view.term(),
                     view.committedIndex(),
                     view.appliedIndex(),
-                    copying.test(shard),
+                    filled.contains(shard),
                     view.voters(),
                     followers(shard, view, nowMs)));
         });
+        for (int shard : filled)
+            if (!views.containsKey(shard))
+                reports.add(new ReplicaReport(shard, ShardLeader.NOBODY, 0, -1, -1, true, List.of(), List.of()));
         led.keySet().retainAll(views.keySet());
         replicas = List.copyOf(reports);
     }
