@@ -58,12 +58,6 @@ final class ClusterShards {
     /** How long a node that is ready otherwise waits until the leaders are spread. */
     private static final long SPREAD_MS = 10_000;
 
-    /** A follower that has not answered for longer is not handed anything. */
-    private static final long SILENT_MS = 2_000;
-
-    /** Nor is one that lacks more entries. */
-    private static final long LAG_ENTRIES = 1_000;
-
     private static final long TRANSFER_MS = 3_000;
     private final Vertx vertx;
     private final ClusterAssembly cluster;
@@ -261,12 +255,8 @@ final class ClusterShards {
         long most =
                 followers.stream().mapToLong(FollowerProgress::matchIndex).max().orElse(-1);
         Set<Integer> ready = new HashSet<>();
-        for (FollowerProgress each : followers) {
-            // Raft does not know yet how far a follower is that had nothing to do.
-            boolean near = each.matchIndex() < 0 || each.matchIndex() + LAG_ENTRIES >= most;
-            if (each.silentMs() <= SILENT_MS && near && cluster.peers().member(each.node()) != null)
-                ready.add(each.node());
-        }
+        for (FollowerProgress each : followers)
+            if (each.isInTouch(most) && cluster.peers().member(each.node()) != null) ready.add(each.node());
         return ready;
     }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -32,12 +31,6 @@ import org.apache.ratis.server.RaftServer;
  * Ratis is done by threads of the node.
  */
 final class GroupMembership {
-    /** A member that has not answered for longer is not in touch. */
-    private static final long SILENT_MS = 2_000;
-
-    /** Nor is one that lacks more entries: it would hold a change up. */
-    private static final long LAG_ENTRIES = 1_000;
-
     private final RaftNode node;
     private final RaftGroupId group;
     private final AtomicLong calls = new AtomicLong();
@@ -86,19 +79,10 @@ final class GroupMembership {
     private Set<ReplicaId> inTouch(RaftServer.Division division) {
         Set<ReplicaId> inTouch = new HashSet<>();
         inTouch.add(node.replica());
-        DivisionInfo info = division.getInfo();
-        List<ServerRpcProto> followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
-        long[] matched = info.getFollowerMatchIndices();
-        // Both lists have one order; where they differ in length the group changed its members meanwhile.
-        if (matched == null || matched.length != followers.size()) return inTouch;
         long committed = division.getRaftLog().getLastCommittedIndex();
-        for (int index = 0; index < matched.length; index++) {
-            ServerRpcProto follower = followers.get(index);
-            // Raft does not know yet how far a follower is that had nothing to do.
-            boolean near = matched[index] < 0 || matched[index] + LAG_ENTRIES >= committed;
-            if (near && follower.getLastRpcElapsedTimeMs() <= SILENT_MS)
-                inTouch.add(ReplicaId.ofPeer(follower.getId().getId().toStringUtf8()));
-        }
+        DivisionView.progress(division.getInfo()).forEach((replica, progress) -> {
+            if (progress.isInTouch(committed)) inTouch.add(replica);
+        });
         return inTouch;
     }
 
